@@ -1,0 +1,76 @@
+import type { KubeApi, ResourceType } from "../kube/kube-api.ts";
+import type { KubeObject } from "../kube/objects.ts";
+import { FedctlError } from "../errors.ts";
+import type { Action, Change, ObjectIdentity, Report } from "./report.ts";
+
+/** A planned write (or the finding that none is needed) of one object in one cluster. Pure data. */
+export interface Step<T extends KubeObject = KubeObject> {
+  /** Name of the cluster for messages. */
+  readonly cluster: string;
+  readonly action: Action;
+  readonly type: ResourceType;
+  /** What to write; for `delete` and `keep` the live object or at least its name, namespace and uid. */
+  readonly object: T;
+  readonly reason?: string | undefined;
+}
+
+/** `v1` for the core group, else `group/version`. */
+export function apiVersionOf(type: Pick<ResourceType, "group" | "version">): string {
+  return type.group === "" ? type.version : `${type.group}/${type.version}`;
+}
+
+/** `plural` for the core group, else `plural.group`: the name of a type's FederatedTypeConfig. */
+export function groupQualifiedName(type: Pick<ResourceType, "group" | "plural">): string {
+  return type.group === "" ? type.plural : `${type.plural}.${type.group}`;
+}
+
+export function identityOf(step: Pick<Step, "type" | "object">): ObjectIdentity {
+  const { name = "", namespace } = step.object.metadata ?? {};
+  return {
+    apiVersion: apiVersionOf(step.type),
+    kind: step.type.kind,
+    ...(step.type.namespaced && namespace !== undefined && { namespace }),
+    name,
+  };
+}
+
+/** The change a step stands for when nothing is written: `--dry-run`. */
+export function plannedChange(step: Step): Change {
+  return { ...changeOf(step), outcome: "planned" };
+}
+
+function changeOf(step: Step): Omit<Change, "outcome"> {
+  return { cluster: step.cluster, action: step.action, object: identityOf(step), reason: step.reason };
+}
+
+/**
+ * Does one step and reports it, done or failed. Resolves to the object as the server has it now
+ * (for `keep` and `delete`: as it was given).
+ * @throws FedctlError of the failed request, after reporting it
+ */
+export async function performStep<T extends KubeObject>(api: KubeApi, step: Step<T>, report: Report): Promise<T> {
+  try {
+    const written = await write(api, step);
+    report.change({ ...changeOf(step), outcome: "done" });
+    return written;
+  } catch (error) {
+    if (error instanceof FedctlError) report.change({ ...changeOf(step), outcome: "failed", error });
+    throw error;
+  }
+}
+
+async function write<T extends KubeObject>(api: KubeApi, step: Step<T>): Promise<T> {
+  const { type, object } = step;
+  const { name = "", namespace, uid } = object.metadata ?? {};
+  switch (step.action) {
+    case "create":
+      return api.create(type, object);
+    case "update":
+      return api.update(type, object);
+    case "delete":
+      await api.delete({ type, namespace, name }, { uid });
+      return object;
+    case "keep":
+      return object;
+  }
+}
