@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+/** Bundles what ships: one small entry for parsing and help, and a chunk for each thing that a command loads when it runs. */
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
+function gitCommit(): string {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    // A tarball has no git folder.
+    return "unknown";
+  }
+}
+
+rmSync("dist", { recursive: true, force: true });
+const result = await build({
+  entryPoints: ["src/main.ts", "src/runtime.ts"],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  // `yaml` has an ESM build under the "browser" condition only; its CommonJS one needs `require` inside an ES module.
+  banner: { js: 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);' },
+  define: {
+    __FEDCTL_VERSION__: JSON.stringify(manifest.version),
+    __FEDCTL_COMMIT__: JSON.stringify(gitCommit()),
+  },
+  metafile: true,
+  logLevel: "warning",
+});
+
+/** The bundled libraries' licences ask for their text to travel along. */
+const bundled = new Set(
+  Object.keys(result.metafile.inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+);
+const notices = [...bundled].sort().map((name) => {
+  const folder = `node_modules/${name}`;
+  const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<string, string>;
+  const text = ["LICENSE", "license", "LICENSE.md", "LICENSE.txt"].flatMap((file) => {
+    try {
+      return [readFileSync(`${folder}/${file}`, "utf8")];
+    } catch {
+      return [];
+    }
+  })[0];
+  return `${name} ${version ?? ""} (${license ?? ""})\n\n${text ?? ""}`;
+});
+writeFileSync("dist/THIRD_PARTY_LICENSES.txt", notices.join("\n\n----------------\n\n"));
