@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { ClosingLineReporter } from "./test/support/closing-line-reporter.ts";
 
 /** unit: no I/O beyond temp files. api: real API servers, through the core. cli: the built program, spawned, on the same servers. */
 export default defineConfig({
   test: {
-    reporters: ["default", "./test/support/closing-line-reporter.ts"],
+    reporters: ["default", new ClosingLineReporter()],
     projects: [
       {
         test: {

@@ -1,0 +1,38 @@
+import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
+import { FedctlError } from "../errors.ts";
+
+/** Objects as kubefedctl's `-o yaml` prints them: each after a line `---`, keys sorted, no status, no creationTimestamp. */
+export function renderYamlDocuments(objects: readonly unknown[]): string {
+  return objects
+    .map((object) => `---\n${dump(withoutServerFields(object), { sortKeys: true, noRefs: true, lineWidth: -1 })}`)
+    .join("");
+}
+
+function withoutServerFields(object: unknown): unknown {
+  if (!isRecord(object)) return object;
+  const { metadata } = object;
+  return without(
+    { ...object, ...(isRecord(metadata) && { metadata: without(metadata, "creationTimestamp") }) },
+    "status",
+  );
+}
+
+function without(record: Record<string, unknown>, key: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The documents of a manifest stream, empty ones left out. @throws FedctlError Usage naming the source and the line */
+export function parseYamlDocuments(text: string, source: string): unknown[] {
+  try {
+    return loadAll(text, undefined, { schema: CORE_SCHEMA }).filter(
+      (document) => document !== null && document !== undefined,
+    );
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : "not YAML";
+    throw new FedctlError("Usage", `cannot read YAML from ${source}: ${reason}`, { exitCode: 2, cause });
+  }
+}
