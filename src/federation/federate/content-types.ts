@@ -1,0 +1,114 @@
+import type { ApiResource, ResourceType } from "../../kube/kube-api.ts";
+import { coreGroup, defaultFederatedGroup, schedulingGroup } from "../kubefed-types.ts";
+import type { FederatedTypeConfig } from "../kubefed-types.ts";
+import { groupQualifiedName } from "../step.ts";
+import type { Warning } from "../report.ts";
+
+/** A type whose objects `--contents` does not look at, and why. */
+export interface SkippedType {
+  /** Group-qualified plural. */
+  readonly type: string;
+  readonly reason: string;
+}
+
+export interface ContentTypes {
+  /** One version of each type, sorted by group-qualified plural. */
+  readonly taken: readonly ApiResource[];
+  readonly skipped: readonly SkippedType[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Which types `federate namespace --contents` looks at: every namespaced type that can be listed and created, but none that
+ * only servers and controllers write, nor KubeFed's own, nor what `--skip-api-resources` names.
+ */
+export function selectContentTypes(
+  resources: readonly ApiResource[],
+  typeConfigs: readonly FederatedTypeConfig[],
+  skipApiResources: readonly string[],
+): ContentTypes {
+  const entries = skipApiResources.map((entry) => entry.trim()).filter((entry) => entry !== "");
+  const federated = new Set(
+    typeConfigs.map(({ spec }) => `${spec.federatedType.pluralName}.${spec.federatedType.group ?? ""}`),
+  );
+  const taken: ApiResource[] = [];
+  const skipped: SkippedType[] = [];
+  for (const resource of onePerType(resources.filter(({ namespaced }) => namespaced))) {
+    const type = groupQualifiedName(resource);
+    const reason = skippedByUser(resource, entries) ?? skippedByNature(resource, federated);
+    if (reason === undefined) taken.push(resource);
+    else skipped.push({ type, reason });
+  }
+  return { taken, skipped, warnings: unknownEntries(resources, entries) };
+}
+
+/** Discovery gives a group's preferred version first; sorted, since the order of groups depends on the server. */
+function onePerType(resources: readonly ApiResource[]): ApiResource[] {
+  const byName = new Map<string, ApiResource>();
+  for (const resource of resources) {
+    const name = groupQualifiedName(resource);
+    if (!byName.has(name)) byName.set(name, resource);
+  }
+  return [...byName.entries()].sort(([left], [right]) => compareText(left, right)).map(([, resource]) => resource);
+}
+
+/** Code unit order: the same on every machine, whatever its locale. */
+export function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** A whole group by its exact name, or a type by plural, singular, kind, short name or group-qualified plural in any case. */
+function skippedByUser(resource: ApiResource, entries: readonly string[]): string | undefined {
+  const entry = entries.find((candidate) => namesGroup(resource, candidate) || namesType(resource, candidate));
+  return entry === undefined ? undefined : `--skip-api-resources ${entry}`;
+}
+
+function namesGroup(resource: ResourceType, entry: string): boolean {
+  return resource.group !== "" && resource.group === entry;
+}
+
+function namesType(resource: ApiResource, entry: string): boolean {
+  const name = entry.toLowerCase();
+  const { plural, singular, kind, shortNames } = resource;
+  const names = [
+    plural,
+    singular,
+    kind.toLowerCase(),
+    groupQualifiedName(resource),
+    ...shortNames.map((short) => short.toLowerCase()),
+  ];
+  return names.includes(name);
+}
+
+const kubefedGroups = [coreGroup, schedulingGroup, defaultFederatedGroup];
+
+/** Types that only servers and controllers write: each cluster makes its own (B-FD2). */
+const madeByControllers: ReadonlyMap<string, string> = new Map([
+  ["endpoints", "each cluster makes its own from Services"],
+  ["endpointslices.discovery.k8s.io", "each cluster makes its own from Services"],
+  ["events", "what happened in one cluster"],
+  ["events.events.k8s.io", "what happened in one cluster"],
+  ["leases.coordination.k8s.io", "locks of one cluster's components"],
+  ["leasecandidates.coordination.k8s.io", "locks of one cluster's components"],
+  ["controllerrevisions.apps", "each cluster makes its own from workloads"],
+]);
+
+function skippedByNature(resource: ApiResource, federated: ReadonlySet<string>): string | undefined {
+  if (kubefedGroups.includes(resource.group)) return "part of KubeFed";
+  if (federated.has(`${resource.plural}.${resource.group}`)) return "a federated type";
+  if (resource.group === "extensions") return "the group extensions is served elsewhere too";
+  const missing = ["list", "create"].find((verb) => !resource.verbs.includes(verb));
+  if (missing !== undefined) return `the server does not offer ${missing}`;
+  return madeByControllers.get(groupQualifiedName(resource));
+}
+
+/** kubefedctl ignores a misspelt entry in silence, and federates what was to be left out. */
+function unknownEntries(resources: readonly ApiResource[], entries: readonly string[]): Warning[] {
+  return entries
+    .filter((entry) => !resources.some((resource) => namesGroup(resource, entry) || namesType(resource, entry)))
+    .map((entry) => ({
+      code: "UnknownSkipEntry",
+      message: `--skip-api-resources: "${entry}" is neither a type nor a group of this cluster`,
+    }));
+}

@@ -1,0 +1,45 @@
+import type { ResourceType } from "../../kube/kube-api.ts";
+import type { UnknownObject } from "../../kube/objects.ts";
+import { managedLabel } from "../kubefed-types.ts";
+import { isRecord, sameJson, without } from "./records.ts";
+import type { JsonRecord } from "./records.ts";
+import { scrub } from "./scrubbers.ts";
+
+type Kind = Pick<ResourceType, "group" | "kind">;
+
+/**
+ * The template of an object: the object without identity and status, of its metadata only the labels (the sync controller
+ * refuses more), and without what cannot hold in another cluster. Shares what it can with `source`.
+ */
+export function templateOf(source: UnknownObject, kind: Kind): JsonRecord {
+  const body = without(source, ["apiVersion", "kind", "status", "metadata"]);
+  const labels = labelsOf(source);
+  return scrub(labels === undefined ? body : { ...body, metadata: { labels } }, kind);
+}
+
+function labelsOf(source: UnknownObject): JsonRecord | undefined {
+  const labels = without(source.metadata?.labels ?? {}, [managedLabel]);
+  return Object.keys(labels).length === 0 ? undefined : labels;
+}
+
+/** The keys of an object's annotations, which no template can carry. Keys only: values may hold secrets (B-FD11). */
+export function annotationKeys(source: UnknownObject): string[] {
+  return Object.keys(source.metadata?.annotations ?? {}).sort();
+}
+
+/**
+ * Whether a federated object already holds this template. One that kubefedctl made holds fields that `scrub` removes:
+ * these, and replicas under retainReplicas, which the members own, are no difference.
+ */
+export function holdsTemplate(existingSpec: JsonRecord, template: JsonRecord, kind: Kind): boolean {
+  const existing = existingSpec["template"];
+  if (!isRecord(existing)) return false;
+  if (sameJson(existing, template)) return true;
+  const comparable = existingSpec["retainReplicas"] === true ? withoutReplicas : (value: JsonRecord) => value;
+  return sameJson(comparable(templateOf(existing, kind)), comparable(template));
+}
+
+function withoutReplicas(template: JsonRecord): JsonRecord {
+  const spec = template["spec"];
+  return isRecord(spec) ? { ...template, spec: without(spec, ["replicas"]) } : template;
+}
