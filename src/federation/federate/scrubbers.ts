@@ -6,7 +6,7 @@ type Scrubber = (template: JsonRecord) => JsonRecord;
 
 /**
  * Removes from a template what a server or controller of the source cluster assigned and what cannot hold, or would be
- * refused, in another cluster (B-FD6, decision 0302). Kinds are told by group and kind: a custom `Service` is left alone.
+ * refused, in another cluster (B-FD6, decision 0021). Kinds are told by group and kind: a custom `Service` is left alone.
  */
 export function scrub(template: JsonRecord, type: Pick<ResourceType, "group" | "kind">): JsonRecord {
   return scrubbers.get(`${type.group}/${type.kind}`)?.(template) ?? template;
