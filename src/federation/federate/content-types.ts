@@ -58,7 +58,7 @@ export function compareText(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-/** A whole group by its exact name, or a type by plural, singular, kind, short name or group-qualified plural in any case. */
+/** A whole group by its exact name, or a type by what `findResource` would take, but all that answer to it. */
 function skippedByUser(resource: ApiResource, entries: readonly string[]): string | undefined {
   const entry = entries.find((candidate) => namesGroup(resource, candidate) || namesType(resource, candidate));
   return entry === undefined ? undefined : `--skip-api-resources ${entry}`;
@@ -68,17 +68,12 @@ function namesGroup(resource: ResourceType, entry: string): boolean {
   return resource.group !== "" && resource.group === entry;
 }
 
-function namesType(resource: ApiResource, entry: string): boolean {
-  const name = entry.toLowerCase();
-  const { plural, singular, kind, shortNames } = resource;
-  const names = [
-    plural,
-    singular,
-    kind.toLowerCase(),
-    groupQualifiedName(resource),
-    ...shortNames.map((short) => short.toLowerCase()),
-  ];
-  return names.includes(name);
+function namesType({ plural, singular, kind, shortNames, group }: ApiResource, entry: string): boolean {
+  const key = entry.toLowerCase();
+  return [plural, singular, kind, ...shortNames].some((form) => {
+    const name = form.toLowerCase();
+    return key === name || (group !== "" && key === `${name}.${group}`);
+  });
 }
 
 const kubefedGroups = [coreGroup, schedulingGroup, defaultFederatedGroup];

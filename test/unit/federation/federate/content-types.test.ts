@@ -87,6 +87,7 @@ describe("selectContentTypes", () => {
     { entry: "Deployment", taken: ["configmaps", "replicasets"] },
     { entry: "DEPLOY", taken: ["configmaps", "replicasets"] },
     { entry: "deployments.apps", taken: ["configmaps", "replicasets"] },
+    { entry: "deployment.apps", taken: ["configmaps", "replicasets"] },
     { entry: "apps", taken: ["configmaps"] },
     { entry: "cm", taken: ["deployments", "replicasets"] },
     { entry: " cm ", taken: ["deployments", "replicasets"] },
@@ -97,7 +98,7 @@ describe("selectContentTypes", () => {
     expect(result.warnings).toEqual([]);
   });
 
-  it.each(["nosuch", "Apps", "deployment.apps"])("warns about the unknown entry '%s'", (entry) => {
+  it.each(["nosuch", "Apps", "cm.apps"])("warns about the unknown entry '%s'", (entry) => {
     const { taken, warnings } = selectContentTypes([configMaps, deployments], [], [entry]);
     expect(taken).toEqual([configMaps, deployments]);
     expect(warnings).toEqual([
