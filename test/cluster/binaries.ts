@@ -10,7 +10,8 @@ import type { ProgressLine } from "./progress-line.ts";
 import { withBuildLock } from "./build-lock.ts";
 
 /** File names of the programs, in the cache as in KUBEBUILDER_ASSETS. */
-export type ComponentName = "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kwok";
+export type ComponentName =
+  "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kubectl" | "kwok";
 
 /** Paths of the programs; those of `extras` only when they were asked for. */
 export interface Binaries {
@@ -18,12 +19,13 @@ export interface Binaries {
   readonly kubeApiserver: string;
   readonly kubeControllerManager: string;
   readonly kubeScheduler?: string | undefined;
+  readonly kubectl?: string | undefined;
   readonly kwok?: string | undefined;
 }
 
 export interface EnsureBinariesOptions {
   /** What is needed besides etcd, kube-apiserver and kube-controller-manager. */
-  readonly extras?: readonly ("kube-scheduler" | "kwok")[];
+  readonly extras?: readonly ("kube-scheduler" | "kubectl" | "kwok")[];
   readonly progress?: ProgressLine;
   readonly signal?: AbortSignal | undefined;
   /** Default: the process's. */
@@ -36,6 +38,7 @@ const goPackages: Readonly<Record<ComponentName, string>> = {
   "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
   "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
   "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+  kubectl: "k8s.io/kubernetes/cmd/kubectl",
   kwok: "sigs.k8s.io/kwok/cmd/kwok",
 };
 
@@ -57,6 +60,7 @@ export async function ensureBinaries(options: EnsureBinariesOptions = {}): Promi
     kubeApiserver: required("kube-apiserver"),
     kubeControllerManager: required("kube-controller-manager"),
     kubeScheduler: path("kube-scheduler"),
+    kubectl: path("kubectl"),
     kwok: path("kwok"),
   };
 }
@@ -90,7 +94,7 @@ interface GoModule {
 const modules: readonly GoModule[] = [
   {
     folder: fileURLToPath(new URL(".", import.meta.url)),
-    members: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"],
+    members: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
   },
   { folder: fileURLToPath(new URL("kwok/", import.meta.url)), members: ["kwok"] },
 ];
