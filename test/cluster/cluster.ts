@@ -13,9 +13,11 @@ import { saysPortIsTaken, withFreePorts } from "./ports.ts";
 import { rawGet, rawRequest } from "./raw-client.ts";
 
 export interface Cluster extends ClusterDetails {
+  /** The same as plain data, for another process. */
+  readonly details: ClusterDetails;
   /** Process ids of the guardians of its components, each the leader of its process group. */
   readonly pids: readonly number[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface StartClusterOptions {
@@ -38,7 +40,7 @@ export async function startCluster(name: string, options: StartClusterOptions): 
     };
     try {
       const details = await bringUp(name, { api, etcd }, { ...options, running });
-      return { ...details, pids: running.map((component) => component.pid), stop };
+      return { ...details, details, pids: running.map((component) => component.pid), stop };
     } catch (error) {
       await stop();
       throw error;

@@ -21,7 +21,7 @@ export interface Component {
   readonly logPath: string;
   /** Rejects with ComponentDied when the component ends unasked; never fulfils. */
   readonly died: Promise<never>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface ComponentOptions {

@@ -20,7 +20,7 @@ export interface GuardedProcess {
   /** Settles when the process has ended, with its exit code (137 when it was killed). */
   readonly ended: Promise<number>;
   /** Kills the process with everything it started; settles when it is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

@@ -31,7 +31,7 @@ export interface ClusterSet extends AsyncDisposable {
   /** The cluster of that name; throws when there is none. */
   cluster(name: string): Cluster;
   /** Ends every process of the clusters and removes their temporary folder. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
