@@ -1,0 +1,52 @@
+import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
+import type { KubeApi } from "../../kube/kube-api.ts";
+import type { CustomResourceDefinition } from "../../kube/objects.ts";
+import { isEstablished, waitForCrds } from "../crd-ready.ts";
+import type { FederationDeps } from "../deps.ts";
+import { performStep, type Step } from "../step.ts";
+import type { EnablePlan, EnableTypePlan } from "./plan.ts";
+
+export type ApplyDeps = Pick<FederationDeps, "clock" | "signal" | "report">;
+
+/** An API server that is one of several takes 5 s to establish a CRD. */
+const establishTimeoutMs = 60_000;
+
+/**
+ * Enables the planned types side by side: each gets its CRD, and its FederatedTypeConfig once that CRD is served. One that
+ * fails does not stop the others.
+ * @throws FedctlError of the type that failed; PartlyFailed when it was not the only one planned; Interrupted
+ */
+export async function applyEnable({ types }: EnablePlan, api: KubeApi, deps: ApplyDeps): Promise<void> {
+  const failures: FedctlError[] = [];
+  await Promise.all(
+    types.map(async (type) => {
+      try {
+        await enableType(type, api, deps);
+      } catch (error) {
+        if (!(error instanceof FedctlError)) throw error;
+        failures.push(error);
+      }
+    }),
+  );
+  const [first] = failures;
+  if (first === undefined) return;
+  if (types.length === 1 || hasCode(first, "Interrupted")) throw first;
+  throw new FedctlError(
+    "PartlyFailed",
+    `${failures.length} of ${types.length} types could not be enabled in cluster "${api.context}": ` +
+      failures.map(({ message }) => message).join("; "),
+    { cause: first, exitCode: ExitCode.PartlyFailed, hint: "run the same command again; what is done stays done" },
+  );
+}
+
+async function enableType({ crd, typeConfig }: EnableTypePlan, api: KubeApi, deps: ApplyDeps): Promise<void> {
+  await ensureCrd(crd, api, deps);
+  await performStep(api, typeConfig, deps.report);
+}
+
+/** Makes a CRD what the step says; resolves when its type is served. */
+export async function ensureCrd(step: Step<CustomResourceDefinition>, api: KubeApi, deps: ApplyDeps): Promise<void> {
+  const crd = await performStep(api, step, deps.report);
+  if (step.action === "keep" && isEstablished(crd)) return;
+  await waitForCrds(api, [step.object.metadata?.name ?? ""], { ...deps, timeoutMs: establishTimeoutMs });
+}

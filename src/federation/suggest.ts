@@ -1,0 +1,21 @@
+import type { HostOptions } from "./deps.ts";
+import { defaultKubefedNamespace } from "./kubefed-types.ts";
+
+/** A fedctl command for a hint, addressed to the same host cluster and control plane as the one that failed. */
+export function suggestCommand(
+  command: string,
+  { hostClusterContext, kubefedNamespace }: Partial<Pick<HostOptions, "hostClusterContext" | "kubefedNamespace">>,
+): string {
+  const flags = [
+    ...(hostClusterContext === undefined ? [] : ["--host-cluster-context", quoted(hostClusterContext)]),
+    ...(kubefedNamespace === undefined || kubefedNamespace === defaultKubefedNamespace
+      ? []
+      : ["--kubefed-namespace", quoted(kubefedNamespace)]),
+  ];
+  return ["fedctl", command, ...flags].join(" ");
+}
+
+/** As one word of a shell command. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
