@@ -31,7 +31,7 @@ export async function waitForCrds(api: KubeApi, names: readonly string[], option
         throw error;
       }
       done += 1;
-      options.report.progress("waiting for CRDs to be served", { done, total: names.length });
+      if (names.length > 1) options.report.progress("waiting for CRDs to be served", { done, total: names.length });
     }),
   );
   if (outcomes.some(({ status }) => status === "rejected")) throw failed.signal.reason;

@@ -18,10 +18,13 @@ const establishTimeoutMs = 60_000;
  */
 export async function applyEnable({ types }: EnablePlan, api: KubeApi, deps: ApplyDeps): Promise<void> {
   const failures: FedctlError[] = [];
+  let done = 0;
   await Promise.all(
     types.map(async (type) => {
       try {
         await enableType(type, api, deps);
+        done += 1;
+        deps.report.progress("enabling types", { done, total: types.length });
       } catch (error) {
         if (!(error instanceof FedctlError)) throw error;
         failures.push(error);

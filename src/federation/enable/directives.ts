@@ -33,9 +33,8 @@ function readDirective(document: unknown, place: string): EnableDirective {
   if (apiVersion !== undefined && !(typeof apiVersion === "string" && apiVersion.startsWith(`${coreGroup}/`))) {
     throw usage(`${place} has apiVersion ${JSON.stringify(apiVersion)}, not ${coreGroup}/v1beta1`);
   }
-  const metadata = requireFields(root["metadata"], `metadata of ${place}`, [
-    ...["name", "namespace", "labels", "annotations", "creationTimestamp"],
-  ]);
+  const metadataFields = ["name", "namespace", "labels", "annotations", "creationTimestamp"];
+  const metadata = requireFields(root["metadata"], `metadata of ${place}`, metadataFields);
   const name = optionalText(metadata["name"], `metadata.name of ${place}`);
   if (name === undefined) throw usage(`metadata.name of ${place} is missing: it names the type to enable`);
   return { name, ...readSpec(root["spec"], place) };
