@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, readFile, rename, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,7 +52,7 @@ async function acquire({ path, signal, progress }: BuildLockOptions): Promise<vo
 
 /** A hard link appears with its content, and only where nothing is: a lock is never seen half written. */
 async function tryAcquire(path: string): Promise<boolean> {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${randomUUID()}`;
   await writeFile(own, JSON.stringify({ pid: process.pid, host: hostname(), at: Date.now() }));
   try {
     await link(own, path);
@@ -83,7 +84,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 
 /** Takes a dead holder's lock away, unless someone was faster and it is a living one's by now. */
 async function removeStale(path: string, staleText: string): Promise<void> {
-  const aside = `${path}.stale.${process.pid}`;
+  const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
     if ((await readFile(aside, "utf8")) !== staleText) await link(aside, path);

@@ -10,7 +10,8 @@ component=$!
 } 2>/dev/null &
 watcher=$!
 exec 3<&-
-wait "$component"
+# The shell would report a killed component on the component's own standard error.
+wait "$component" 2>/dev/null
 code=$?
 kill -KILL "$watcher" 2>/dev/null
 wait "$watcher" 2>/dev/null

@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly body?: unknown;
   /** Default: application/json; for PATCH application/merge-patch+json. */
   readonly contentType?: string;
+  /** With a bearer token among them the request goes without the administrator's certificate. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,9 +20,10 @@ export interface RawResponse {
 
 export type RawCluster = Pick<ClusterDetails, "server" | "caPem" | "adminCertificatePem" | "adminKeyPem">;
 
-/** Sends one request as the cluster's administrator and gives whatever the server answered, errors included. */
+/** Sends one request as the cluster's administrator, or the bearer of a token, and gives whatever the server answered, errors included. */
 export async function rawRequest(cluster: RawCluster, options: RawRequest): Promise<RawResponse> {
-  const agent = new Agent({ ca: cluster.caPem, cert: cluster.adminCertificatePem, key: cluster.adminKeyPem });
+  const admin = { cert: cluster.adminCertificatePem, key: cluster.adminKeyPem };
+  const agent = new Agent({ ca: cluster.caPem, ...(options.headers?.["authorization"] === undefined && admin) });
   try {
     return await send(agent, cluster.server, options);
   } finally {
@@ -31,24 +34,17 @@ export async function rawRequest(cluster: RawCluster, options: RawRequest): Prom
 function send(agent: Agent, server: string, options: RawRequest): Promise<RawResponse> {
   const { method, path, body, signal } = options;
   const defaultType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const contentType = options.contentType ?? defaultType;
+  const headers = { accept: "application/json", "content-type": contentType, ...options.headers };
   return new Promise((resolve, reject) => {
-    const sent = request(
-      new URL(path, server),
-      {
-        agent,
-        method,
-        ...(signal && { signal }),
-        headers: { accept: "application/json", "content-type": options.contentType ?? defaultType },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.once("error", reject);
-        response.once("end", () => {
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
-        });
-      },
-    );
+    const sent = request(new URL(path, server), { agent, method, headers, ...(signal && { signal }) }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("error", reject);
+      response.once("end", () => {
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
+      });
+    });
     sent.once("error", reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { createDelayLine } from "./delay-line.ts";
 import type { ClusterDetails } from "./details.ts";
 import { startGuarded } from "./guarded-process.ts";
 
@@ -48,42 +49,30 @@ export async function startRelay({ targetHost, targetPort, rttMs }: RelayOptions
 
 /** Passes on what `from` sends, its end included, `delayMs` later. A broken connection breaks at once. */
 function forward(from: Socket, to: Socket, delayMs: number): void {
-  /** In the order of arrival and so of their deadlines; undefined is the end. */
-  const underWay: { chunk: Buffer | undefined; dueMs: number }[] = [];
-  let bytes = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const deliver = (): void => {
-    timer = undefined;
-    for (let next = underWay[0]; next !== undefined; next = underWay[0]) {
-      const waitMs = next.dueMs - performance.now();
-      if (waitMs > 0) {
-        timer = setTimeout(deliver, waitMs);
-        return;
-      }
-      underWay.shift();
-      if (next.chunk === undefined) to.end();
-      else to.write(next.chunk);
-      bytes -= next.chunk?.length ?? 0;
-      if (from.isPaused() && bytes < maxBytesUnderWay && to.writableLength < maxBytesUnderWay) from.resume();
-    }
-  };
-  const accept = (chunk: Buffer | undefined): void => {
-    underWay.push({ chunk, dueMs: performance.now() + delayMs });
-    bytes += chunk?.length ?? 0;
-    if (bytes + to.writableLength >= maxBytesUnderWay) from.pause();
-    if (timer === undefined) deliver();
-  };
-  from.on("data", accept);
-  to.on("drain", () => from.resume());
-  from.once("end", () => {
-    accept(undefined);
+  const line = createDelayLine(delayMs, (parcel) => {
+    if (parcel === "end") to.end();
+    else to.write(parcel);
+    resumeIfRoom();
   });
-  from.once("error", () => to.destroy());
+  const isFull = (): boolean => line.bytes() + to.writableLength >= maxBytesUnderWay;
+  const resumeIfRoom = (): void => {
+    if (from.isPaused() && !isFull()) from.resume();
+  };
+  from.on("data", (chunk) => {
+    line.push(chunk);
+    if (isFull()) from.pause();
+  });
+  from.once("end", () => {
+    line.push("end");
+  });
+  to.on("drain", resumeIfRoom);
+  // Its close follows.
+  from.once("error", () => undefined);
   from.once("close", () => {
     if (!from.readableEnded) to.destroy();
   });
   to.once("close", () => {
-    clearTimeout(timer);
+    line.clear();
     from.destroy();
   });
 }
