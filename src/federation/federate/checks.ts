@@ -1,10 +1,10 @@
 import { ExitCode, FedctlError } from "../../errors.ts";
 import type { UnknownObject } from "../../kube/objects.ts";
+import { suggestCommand } from "../suggest.ts";
 import type { FederateFacts, Source } from "./facts.ts";
 import { crdNameOf } from "./federated-type.ts";
 import type { FederatedType } from "./federated-type.ts";
 import { federatedObjectOf, isNamespace } from "./federated-object.ts";
-import { suggest } from "./options.ts";
 import type { FederateOptions } from "./options.ts";
 import { unfederatable } from "./selection.ts";
 import { holdsTemplate } from "./template.ts";
@@ -52,7 +52,7 @@ export function checkTypes({ subject, contents, cluster }: FederateFacts, option
   const absent = types.filter(({ state }) => state === "notEnabled").map(({ name }) => name);
   const broken = types.filter(({ state }) => state === "crdMissing");
   const hint = (names: readonly string[]) =>
-    `add --enable-type, or run: ${suggest(options, `enable ${names.join(" ")}`)}`;
+    `add --enable-type, or run: ${suggestCommand(`enable ${names.join(" ")}`, options)}`;
   if (absent.length > 0) {
     const verb = absent.length === 1 ? "is" : "are";
     throw new FedctlError(
@@ -82,7 +82,7 @@ function refuseUnserved(types: readonly FederatedType[], cluster: string, option
   throw new FedctlError(
     "TypeNotFound",
     `the FederatedTypeConfig names a version that cluster "${cluster}" does not serve: ${names}`,
-    { hint: `enable it again, for a version that is served: ${suggest(options, `enable ${first.name}`)}` },
+    { hint: `enable it again, for a version that is served: ${suggestCommand(`enable ${first.name}`, options)}` },
   );
 }
 
@@ -110,7 +110,7 @@ export function checkConflicts(sources: readonly Source[], cluster: string, opti
       `already federated in cluster "${cluster}" with another template: ${firstFew(conflicts)}`,
       {
         exitCode: ExitCode.Conflict,
-        hint: `nothing was written; compare with: ${suggest(options, yamlCommand(options))}`,
+        hint: `nothing was written; compare with: ${suggestCommand(yamlCommand(options), options)}`,
       },
     );
   }

@@ -1,5 +1,5 @@
 import type { UnknownObject } from "../../kube/objects.ts";
-import type { FederatedObject } from "../kubefed-types.ts";
+import type { FederatedObject, FederatedTypeConfig } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
 import type { SkippedType } from "./content-types.ts";
 import type { FederatedType } from "./federated-type.ts";
@@ -16,6 +16,8 @@ export interface Source {
 export interface FederateFacts {
   /** Context of the host cluster. */
   readonly cluster: string;
+  /** Every FederatedTypeConfig of the control plane. */
+  readonly typeConfigs: readonly FederatedTypeConfig[];
   /** What the user named: one object. */
   readonly subject: Source;
   /** With `--contents`: the types that have objects to take, by group-qualified name. */

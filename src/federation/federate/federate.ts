@@ -1,7 +1,12 @@
 import { ExitCode, FedctlError } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
 import type { FederationDeps } from "../deps.ts";
-import { plannedChange } from "../step.ts";
+import { applyEnable } from "../enable/apply.ts";
+import { planEnableTypes } from "../enable/enable.ts";
+import type { ControlPlane } from "../enable/facts.ts";
+import type { EnablePlan } from "../enable/plan.ts";
+import type { FederatedTypeConfig } from "../kubefed-types.ts";
+import { plannedChange, type Step } from "../step.ts";
 import { applyFederation } from "./apply.ts";
 import type { FederateFacts } from "./facts.ts";
 import type { FederateOptions, FederateResult, TakenObject } from "./options.ts";
@@ -25,8 +30,29 @@ export async function federateObjects(options: FederateOptions, deps: Federation
   plan.warnings.forEach((warning) => {
     deps.report.warn(warning);
   });
-  if (options.output === undefined) await carryOut(plan, { api: host.api, options, deps });
+  if (options.output === undefined) {
+    await carryOut(plan, host.api, { deps, options, typeConfigs: facts.typeConfigs });
+  }
   return resultOf(plan, facts);
+}
+
+interface Execution {
+  readonly deps: FederationDeps;
+  readonly options: FederateOptions;
+  readonly typeConfigs: readonly FederatedTypeConfig[];
+}
+
+async function carryOut(plan: FederatePlan, api: KubeApi, { deps, options, typeConfigs }: Execution): Promise<void> {
+  const enabling = await planEnabling(plan, api, { kubefedNamespace: options.kubefedNamespace, typeConfigs });
+  enabling.warnings.forEach((warning) => {
+    deps.report.warn(warning);
+  });
+  if (options.dryRun) {
+    reportPlan(plan, enabling, deps);
+    return;
+  }
+  await applyEnable(enabling, api, deps);
+  await applyFederation(plan, api, deps);
 }
 
 function checkOptions({ name, output, enableType }: FederateOptions): void {
@@ -43,19 +69,20 @@ function checkOptions({ name, output, enableType }: FederateOptions): void {
   );
 }
 
-interface Execution {
-  readonly api: KubeApi;
-  readonly options: FederateOptions;
-  readonly deps: FederationDeps;
+/** What has to be enabled first; a CRD that is gone comes back for the version that its FederatedTypeConfig names. */
+async function planEnabling(plan: FederatePlan, api: KubeApi, controlPlane: ControlPlane): Promise<EnablePlan> {
+  const resources = plan.enable.map(({ resource, target }) => ({ ...resource, version: target.version }));
+  return resources.length === 0 ? { types: [], warnings: [] } : planEnableTypes(api, resources, controlPlane);
 }
 
-async function carryOut(plan: FederatePlan, { api, options, deps }: Execution): Promise<void> {
-  if (!options.dryRun) {
-    await applyFederation(plan, api, deps);
-    return;
-  }
-  [plan.subject, ...plan.contents].forEach((step) => {
-    deps.report.change(plannedChange(step));
+function reportPlan(plan: FederatePlan, { types }: EnablePlan, { report }: Pick<FederationDeps, "report">): void {
+  const steps: readonly Step[] = [
+    ...types.flatMap(({ crd, typeConfig }) => [crd, typeConfig]),
+    plan.subject,
+    ...plan.contents,
+  ];
+  steps.forEach((step) => {
+    report.change(plannedChange(step));
   });
 }
 

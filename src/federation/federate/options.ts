@@ -1,4 +1,3 @@
-import { defaultKubefedNamespace } from "../kubefed-types.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
 import type { HostOptions } from "../deps.ts";
 import type { SkippedType } from "./content-types.ts";
@@ -36,13 +35,4 @@ export interface FederateResult {
   readonly taken: readonly TakenObject[];
   readonly skipped: readonly SkippedObject[];
   readonly skippedTypes: readonly SkippedType[];
-}
-
-/** A command of fedctl for a hint, addressed to the same host cluster and control plane as this one. */
-export function suggest(options: HostOptions, command: string): string {
-  const context =
-    options.hostClusterContext === undefined ? "" : ` --host-cluster-context ${options.hostClusterContext}`;
-  const namespace =
-    options.kubefedNamespace === defaultKubefedNamespace ? "" : ` --kubefed-namespace ${options.kubefedNamespace}`;
-  return `fedctl ${command}${context}${namespace}`;
 }

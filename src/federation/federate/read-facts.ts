@@ -1,14 +1,14 @@
 import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
-import { kubefedConfigName, kubefedConfigType, typeConfigType } from "../kubefed-types.ts";
+import { kubefedConfigName, kubefedConfigType } from "../kubefed-types.ts";
 import type { FederatedObject, FederatedTypeConfig, KubeFedConfig } from "../kubefed-types.ts";
 import type { Connection, FederationDeps } from "../deps.ts";
+import { readControlPlane } from "../enable/facts.ts";
 import { findResource } from "../resource-lookup.ts";
 import type { FederateFacts, Source } from "./facts.ts";
 import { isNamespace } from "./federated-object.ts";
 import { confirmCrdMissing, federatedTypeOf } from "./federated-type.ts";
 import type { FederatedType, Federation } from "./federated-type.ts";
-import { suggest } from "./options.ts";
 import type { FederateOptions } from "./options.ts";
 import { readContents } from "./read-contents.ts";
 
@@ -22,7 +22,11 @@ export async function readFacts(
   { report }: Pick<FederationDeps, "report">,
 ): Promise<FederateFacts> {
   const [discovery, typeConfigs] = await Promise.all([api.discover(), readTypeConfigs(api, options)]);
-  const federation: Federation = { api, discovery, typeConfigs };
+  const federation: Federation = {
+    api,
+    discovery,
+    typeConfigs: new Map(typeConfigs.map((config) => [config.metadata?.name ?? "", config])),
+  };
   const type = federatedTypeOf(federation, findResource(discovery, options.type));
   const isOfNamespace = isNamespace(type.target);
   if (options.contents && !isOfNamespace) {
@@ -34,7 +38,7 @@ export async function readFacts(
     options.contents ? readContents(federation, options, report) : noContents,
     namespace === undefined ? true : isNamespaceFederated(federation, namespace, options),
   ]);
-  return { cluster: api.context, subject, ...contents, namespaceFederated };
+  return { cluster: api.context, typeConfigs, subject, ...contents, namespaceFederated };
 }
 
 const noContents: Pick<FederateFacts, "contents" | "skipped" | "skippedTypes" | "warnings"> = {
@@ -44,21 +48,13 @@ const noContents: Pick<FederateFacts, "contents" | "skipped" | "skippedTypes" | 
   warnings: [],
 };
 
-async function readTypeConfigs(
-  api: KubeApi,
-  options: FederateOptions,
-): Promise<ReadonlyMap<string, FederatedTypeConfig>> {
+/** With -o yaml nothing is written, so the types may as well be those that `enable` would make. */
+async function readTypeConfigs(api: KubeApi, options: FederateOptions): Promise<readonly FederatedTypeConfig[]> {
   try {
-    const { items } = await api.list<FederatedTypeConfig>(typeConfigType, { namespace: options.kubefedNamespace });
-    return new Map(items.map((item) => [item.metadata?.name ?? "", item]));
+    return (await readControlPlane(api, options)).typeConfigs;
   } catch (error) {
-    // With -o yaml nothing is written, so the types may as well be those that `enable` would make.
-    if (options.output !== undefined && hasCode(error, "ServerNotFound", "ServerForbidden")) return new Map();
-    if (!hasCode(error, "ServerNotFound")) throw error;
-    throw new FedctlError("KubeFedNotInstalled", `KubeFed is not installed in cluster "${api.context}"`, {
-      cause: error,
-      hint: `choose the host cluster with --host-cluster-context, or run: ${suggest(options, "install")}`,
-    });
+    if (options.output !== undefined && hasCode(error, "KubeFedNotInstalled", "ServerForbidden")) return [];
+    throw error;
   }
 }
 

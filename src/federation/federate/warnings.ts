@@ -1,9 +1,9 @@
 import type { UnknownObject } from "../../kube/objects.ts";
 import type { Warning } from "../report.ts";
+import { suggestCommand } from "../suggest.ts";
 import type { FederateFacts } from "./facts.ts";
 import { isNamespace } from "./federated-object.ts";
 import type { FederatedType } from "./federated-type.ts";
-import { suggest } from "./options.ts";
 import type { FederateOptions } from "./options.ts";
 import { annotationKeys } from "./template.ts";
 
@@ -48,7 +48,7 @@ function qualifiedName(object: UnknownObject): string {
 
 function propagationWarnings(facts: FederateFacts, options: FederateOptions): Warning[] {
   const stopped = [facts.subject, ...facts.contents]
-    .filter(({ type }) => !type.propagates)
+    .filter(({ type }) => type.state === "enabled" && !type.propagates)
     .map(({ type }) => type.name);
   const disabled = stopped.map((name) => ({
     code: "PropagationDisabled",
@@ -76,7 +76,7 @@ function namespaceWarnings({ subject, namespaceFederated }: FederateFacts, optio
   return [
     {
       code: "NamespaceNotFederated",
-      message: `namespace "${scope}" is not federated, so nothing in it propagates; run: ${suggest(options, `federate namespace ${scope}`)}`,
+      message: `namespace "${scope}" is not federated, so nothing in it propagates; run: ${suggestCommand(`federate namespace ${scope}`, options)}`,
     },
   ];
 }

@@ -60,6 +60,7 @@ const federatedConfigMap = (name: string, value = name): FederatedObject => ({
 function facts(more: Partial<FederateFacts> = {}): FederateFacts {
   return {
     cluster: "earth",
+    typeConfigs: [],
     subject: source(federatedType("Namespace", "namespaces"), [demo]),
     contents: [],
     skipped: [],
