@@ -42,11 +42,14 @@ function listableTypes({ resources }: Discovery): readonly ApiResource[] {
   const byName = new Map<string, ApiResource>();
   for (const resource of resources) {
     const name = groupQualifiedName(resource);
-    const wanted = resource.namespaced && resource.verbs.includes("list") && resource.kind !== "Event";
+    const wanted = resource.namespaced && resource.verbs.includes("list") && !tracesOfOthers.includes(name);
     if (wanted && !byName.has(name)) byName.set(name, resource);
   }
   return [...byName.values()];
 }
+
+/** They tell of other objects; and to list Endpoints, which every EndpointSlice stands for, makes servers since 1.33 warn. */
+const tracesOfOthers = ["endpoints", "events", "events.events.k8s.io"];
 
 interface Place {
   readonly namespace: string;

@@ -2,7 +2,7 @@ import type { ApiResource, KubeApi } from "../../kube/kube-api.ts";
 import type { CustomResourceDefinition } from "../../kube/objects.ts";
 import { crdType } from "../kubefed-types.ts";
 
-/** Built-in types whose `spec.replicas` is part of a stable API: no document need be read for them. */
+/** Built-in types whose `spec.replicas` is part of a stable API: for them no document of 650 kB (apps/v1 in 1.34) is read. */
 const knownToScale = ["apps/deployments", "apps/replicasets", "apps/statefulsets", "/replicationcontrollers"];
 
 /**
