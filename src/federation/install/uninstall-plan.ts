@@ -21,8 +21,10 @@ export interface UninstallOptions extends HostOptions {
 }
 
 export interface UninstallPlan {
-  /** Objects that no controller may be left to release: federated objects, FederatedTypeConfigs, the KubeFedConfig. */
-  readonly objects: readonly Step[];
+  /** Federated objects, and preferences about them. */
+  readonly instances: readonly Step[];
+  /** The FederatedTypeConfigs and the KubeFedConfig. */
+  readonly settings: readonly Step[];
   readonly crds: readonly Step<CustomResourceDefinition>[];
   /** Undefined when there is no such namespace. */
   readonly namespace: Step<Namespace> | undefined;
@@ -48,9 +50,13 @@ export function planUninstall(facts: UninstallFacts, options: UninstallOptions):
   const groups = [coreGroup, schedulingGroup, ...federatedTypes.map(({ type }) => type.group)];
   const crds = [...federatedCrdSteps(facts), ...coreCrdSteps(facts)];
   const namespace = planNamespace(facts, groups);
-  const objects = [...instances, ...settings];
-  const nothingToDo = [...objects, ...crds].every(({ action }) => action === "keep") && namespace?.action !== "delete";
-  return { objects: nothingToDo ? [notInstalled(facts)] : objects, crds, namespace, groups: [...new Set(groups)] };
+  const plan = { instances, settings, crds, namespace, groups: [...new Set(groups)] };
+  return stepsOf(plan).some(({ action }) => action === "delete") ? plan : { ...plan, settings: [notInstalled(facts)] };
+}
+
+/** The whole plan, in the order in which it is carried out. */
+export function stepsOf({ instances, settings, crds, namespace }: UninstallPlan): readonly Step[] {
+  return [...instances, ...settings, ...crds, ...(namespace === undefined ? [] : [namespace])];
 }
 
 function notInstalled({ cluster, kubefedNamespace }: UninstallFacts): Step {

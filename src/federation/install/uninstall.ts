@@ -1,15 +1,14 @@
-import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
-import type { KubeApi, ObjectKey } from "../../kube/kube-api.ts";
-import { withDeadline } from "../deadline.ts";
+import { hasCode } from "../../errors.ts";
+import type { KubeApi } from "../../kube/kube-api.ts";
 import type { FederationDeps } from "../deps.ts";
 import type { ApplyDeps } from "../enable/apply.ts";
 import { syncFinalizer, typeConfigFinalizer } from "../kubefed-types.ts";
 import { namespaceContents } from "../namespace-contents.ts";
 import { settled } from "../settled.ts";
 import { performStep, plannedChange, type Step } from "../step.ts";
-import { waitUntilGone } from "../wait-gone.ts";
+import { keyOf, refuseLeftBehind } from "./left-behind.ts";
 import { gatherUninstallFacts } from "./uninstall-facts.ts";
-import { planUninstall, reasonToKeep, type UninstallOptions, type UninstallPlan } from "./uninstall-plan.ts";
+import { planUninstall, reasonToKeep, stepsOf, type UninstallOptions, type UninstallPlan } from "./uninstall-plan.ts";
 
 export type { UninstallOptions } from "./uninstall-plan.ts";
 
@@ -21,9 +20,6 @@ export interface UninstallResult {
   readonly plan: UninstallPlan;
 }
 
-/** Deleting a CRD deletes its objects first; a namespace waits for the controller that empties it. */
-const goneTimeoutMs = 60_000;
-
 /**
  * Removes a control plane from its host cluster: federated objects (when asked to), type configs, KubeFedConfig, CRDs, and
  * the namespace when fedctl made it and nothing else is in it. Where KubeFed is not installed it does nothing.
@@ -34,7 +30,7 @@ export async function uninstallKubeFed(options: UninstallOptions, deps: Federati
   const { api } = await deps.connect(hostClusterContext);
   const plan = planUninstall(await gatherUninstallFacts(api, kubefedNamespace), options);
   if (dryRun) {
-    [...plan.objects, ...plan.crds, ...(plan.namespace === undefined ? [] : [plan.namespace])].forEach((step) => {
+    stepsOf(plan).forEach((step) => {
       deps.report.change(plannedChange(step));
     });
   } else {
@@ -44,9 +40,12 @@ export async function uninstallKubeFed(options: UninstallOptions, deps: Federati
 }
 
 async function applyUninstall(plan: UninstallPlan, api: KubeApi, deps: ApplyDeps): Promise<void> {
-  await settled(plan.objects.map((step) => removeObject(step, api, deps)));
+  const { instances, settings } = plan;
+  // A controller that still runs can let go of the federated objects as long as their types are enabled.
+  await settled(instances.map((step) => removeObject(step, api, deps)));
+  await settled(settings.map((step) => removeObject(step, api, deps)));
   await settled(plan.crds.map((step) => performStep(api, step, deps.report)));
-  await refuseLeftBehind(plan.crds, api, deps);
+  await refuseLeftBehind(plan.crds, api, { ...deps, holders: [...instances, ...settings] });
   if (plan.namespace === undefined) return;
   const namespace = await confirmEmpty(plan.namespace, plan, api);
   await performStep(api, namespace, deps.report);
@@ -65,12 +64,9 @@ async function removeObject(step: Step, api: KubeApi, { report }: ApplyDeps): Pr
   try {
     await api.patch(keyOf(step), { type: "merge", body: { metadata: { finalizers: others } } });
   } catch (error) {
-    if (!hasCode(error, "ServerNotFound")) throw error;
+    // Gone, or another finalizer has gone meanwhile: what is left is told in the end.
+    if (!hasCode(error, "ServerNotFound", "ServerInvalid")) throw error;
   }
-}
-
-function keyOf({ type, object }: Step): ObjectKey {
-  return { type, namespace: object.metadata?.namespace, name: object.metadata?.name ?? "" };
 }
 
 /** Somebody may have put something into the namespace since it was looked at. */
@@ -82,31 +78,4 @@ async function confirmEmpty(
   if (step.action !== "delete") return step;
   const reason = reasonToKeep(await namespaceContents(api, step.object.metadata?.name ?? ""), groups);
   return reason === undefined ? step : { ...step, action: "keep", reason };
-}
-
-/** Waits for what was deleted to be gone, and tells of what is not. */
-async function refuseLeftBehind(steps: readonly Step[], api: KubeApi, deps: ApplyDeps): Promise<void> {
-  const left: string[] = [];
-  const deleted = steps.filter(({ action }) => action === "delete");
-  let done = 0;
-  await settled(
-    deleted.map(async (step) => {
-      const key = keyOf(step);
-      try {
-        await withDeadline({ ...deps, timeoutMs: goneTimeoutMs }, (signal) =>
-          waitUntilGone(api, key, { signal, clock: deps.clock }),
-        );
-        done += 1;
-        deps.report.progress("waiting for deletions", { done, total: deleted.length });
-      } catch (error) {
-        if (!hasCode(error, "TimedOut")) throw error;
-        if ((await api.get(key)) !== undefined) left.push(`${key.type.kind} "${key.name}"`);
-      }
-    }),
-  );
-  if (left.length === 0) return;
-  throw new FedctlError("LeftBehind", `left behind in cluster "${api.context}": ${left.sort().join(", ")}`, {
-    exitCode: ExitCode.LeftBehind,
-    hint: `look for finalizers: kubectl --context ${api.context} get <name> -o yaml; then run the same command again`,
-  });
 }

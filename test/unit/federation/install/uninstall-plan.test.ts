@@ -3,7 +3,7 @@ import { federatedCrdFor } from "../../../../src/federation/enable/federated-crd
 import { typeConfigFor } from "../../../../src/federation/enable/type-config.ts";
 import { kubefedConfigFor } from "../../../../src/federation/install/kubefed-config.ts";
 import type { FederatedTypeFacts, UninstallFacts } from "../../../../src/federation/install/uninstall-facts.ts";
-import { planUninstall, reasonToKeep } from "../../../../src/federation/install/uninstall-plan.ts";
+import { planUninstall, reasonToKeep, stepsOf } from "../../../../src/federation/install/uninstall-plan.ts";
 import { coreCrds } from "../../../../src/federation/kubefed-crds.ts";
 import { resourceTypeOf } from "../../../../src/federation/kubefed-types.ts";
 import { configMaps } from "../enable/served-types.ts";
@@ -51,13 +51,13 @@ const instance = { metadata: { name: "settings", namespace: "demo" } };
 describe("planUninstall", () => {
   test("deletes what install made", () => {
     const plan = planUninstall(installed, options);
-    const steps = [...plan.objects, ...plan.crds, plan.namespace];
-    expect(steps.map((step) => step?.action)).toEqual(Array.from({ length: 2 + 1 + 7 + 1 }, () => "delete"));
+    const steps = stepsOf(plan);
+    expect(steps.map((step) => step.action)).toEqual(Array.from({ length: 2 + 1 + 7 + 1 }, () => "delete"));
   });
 
   test("has nothing to do where KubeFed is not installed, and says so", () => {
     const plan = planUninstall(nothing, options);
-    expect(plan.objects.map(({ action, reason }) => [action, reason])).toEqual([["keep", "KubeFed is not installed"]]);
+    expect(plan.settings.map(({ action, reason }) => [action, reason])).toEqual([["keep", "KubeFed is not installed"]]);
     expect([plan.crds, plan.namespace]).toEqual([[], undefined]);
   });
 
@@ -66,7 +66,7 @@ describe("planUninstall", () => {
       { ...installed, otherPlane: "team-a", federatedTypes: [{ ...federatedConfigMaps, shared: true }] },
       options,
     );
-    expect(plan.objects.map(({ action }) => action)).toEqual(["delete", "delete"]);
+    expect(plan.settings.map(({ action }) => action)).toEqual(["delete", "delete"]);
     expect(new Set(plan.crds.map(({ action, reason }) => `${action}: ${reason ?? ""}`))).toEqual(
       new Set(['keep: the control plane in namespace "team-a" uses it']),
     );
@@ -87,9 +87,9 @@ describe("planUninstall", () => {
       }),
     );
     const plan = planUninstall(facts, { ...options, instances: "delete" });
-    expect(plan.objects.filter(({ object }) => object === instance).map(({ action }) => action)).toEqual([
-      "delete",
-      "delete",
+    expect(plan.instances.map(({ action, object }) => [action, object])).toEqual([
+      ["delete", instance],
+      ["delete", instance],
     ]);
   });
 
