@@ -10,6 +10,7 @@ import { execPath } from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { userEntry } from "../cluster/kubeconfig-file.ts";
 import { rawApply, rawCreate, rawDelete, rawGet, rawList, rawPatch, rawRequest } from "../cluster/raw-client.ts";
 import { relayTo, startRelay, startRelayProcess, throughRelay } from "../cluster/relay.ts";
 import { startClusters } from "../cluster/start.ts";
@@ -48,6 +49,17 @@ describe("the clusters of the test run", () => {
     expect(await list(earth.guestToken)).toBe(403);
     expect(await list("nobody")).toBe(401);
   });
+});
+
+test("a certificate user is who it says, without rights", async () => {
+  const { user } = userEntry(earth, { user: "jane", groups: ["dev"] });
+  const [adminCertificatePem = "", adminKeyPem = ""] = ["client-certificate-data", "client-key-data"].map((field) =>
+    Buffer.from(String(user[field]), "base64").toString(),
+  );
+  const jane = { ...earth, adminCertificatePem, adminKeyPem };
+  const review = await rawCreate(jane, "/apis/authentication.k8s.io/v1/selfsubjectreviews", {});
+  expect(review).toMatchObject({ status: { userInfo: { username: "jane", groups: ["dev", "system:authenticated"] } } });
+  expect((await rawRequest(jane, { method: "GET", path: "/api/v1/secrets" })).status).toBe(403);
 });
 
 test("the raw client creates, reads, changes, lists and deletes", async () => {
@@ -111,6 +123,17 @@ describe("a component that dies at start", () => {
     expect(await findProcesses(root)).toEqual([]);
     await rm(root, { recursive: true });
   });
+});
+
+test("a start that is called off leaves nothing running", async () => {
+  const root = await mkdtemp(join(tmpdir(), "fedctl-test-"));
+  const calledOff = new AbortController();
+  const starting = startClusters(["mars"], { root, signal: calledOff.signal });
+  await expect.poll(() => findProcesses(root), { timeout: 10_000 }).not.toEqual([]);
+  calledOff.abort(new Error("called off"));
+  await expect(starting).rejects.toThrow("called off");
+  expect(await findProcesses(root)).toEqual([]);
+  await rm(root, { recursive: true });
 });
 
 describe("clusters end with the process that started them", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { createAuthority } from "./certificates.ts";
 import { ComponentDied, startComponent, waitUntil } from "./component.ts";
-import type { Component } from "./component.ts";
+import type { Component, Probe } from "./component.ts";
 import { apiServerArgs, clusterFiles, controllerManagerArgs, etcdArgs, kwokArgs, schedulerArgs } from "./components.ts";
 import type { ClusterPorts } from "./components.ts";
 import type { ClusterDetails } from "./details.ts";
@@ -62,25 +62,25 @@ async function bringUp(name: string, ports: ClusterPorts, options: BringUpOption
     if (command === undefined) throw new Error(`${component} was not asked for when the binaries were looked up`);
     running.push(await startComponent({ name: component, cluster: name, command, args, folder, logDir }));
   };
-  const wait = (what: string, probe: () => Promise<boolean>): Promise<void> =>
+  const wait = (what: string, probe: Probe): Promise<void> =>
     waitUntil(probe, { what: `${what} of ${name}`, components: running, signal });
+  const isThere =
+    (path: string): Probe =>
+    async (probeSignal) =>
+      (await rawRequest(files, { method: "GET", path, signal: probeSignal })).status === 200;
 
   await start("etcd", binaries.etcd, etcdArgs(folder, ports));
   const files = await writeFiles(name, folder, ports);
-  await wait("etcd", async () => (await fetch(`http://127.0.0.1:${ports.etcd}/health`)).ok);
+  const etcdHealth = `http://127.0.0.1:${ports.etcd}/health`;
+  await wait("etcd", async (probeSignal) => (await fetch(etcdHealth, { signal: probeSignal })).ok);
   const apiArgs = [...apiServerArgs(folder, ports), ...options.extraApiServerArgs];
   await start("kube-apiserver", binaries.kubeApiserver, apiArgs);
-  await wait(
-    "kube-apiserver",
-    async () => (await rawRequest(files, { method: "GET", path: "/readyz" })).status === 200,
-  );
+  await wait("kube-apiserver", isThere("/readyz"));
   await start("kube-controller-manager", binaries.kubeControllerManager, controllerManagerArgs(folder));
   if (options.startScheduler) await start("kube-scheduler", binaries.kubeScheduler, schedulerArgs(folder));
   if (options.kwok) await start("kwok", binaries.kwok, kwokArgs(folder));
-  const inDefault = async (path: string): Promise<boolean> =>
-    (await rawGet(files, `/api/v1/namespaces/default/${path}`)) !== undefined;
-  await wait("service account controller", () => inDefault("serviceaccounts/default"));
-  await wait("root CA publisher", () => inDefault("configmaps/kube-root-ca.crt"));
+  await wait("service account controller", isThere("/api/v1/namespaces/default/serviceaccounts/default"));
+  await wait("root CA publisher", isThere("/api/v1/namespaces/default/configmaps/kube-root-ca.crt"));
   const version = await rawGet<{ gitVersion: string }>(files, "/version");
   return { ...files, logDir, version: version?.gitVersion ?? "" };
 }

@@ -71,12 +71,19 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
 }
 
+/** Asks once whether it is there; a question that stays open is cut off by the signal. */
+export type Probe = (signal: AbortSignal) => Promise<boolean>;
+
+const probeTimeoutMs = 5_000;
+
 /** Polls `probe` until it is true. Throws when it stays false for too long, or when one of the components dies. */
-export async function waitUntil(probe: () => Promise<boolean>, options: WaitOptions): Promise<void> {
+export async function waitUntil(probe: Probe, options: WaitOptions): Promise<void> {
   const { what, components, signal, timeoutMs = 60_000 } = options;
   const deaths = components.map((component) => component.died);
   const deadline = Date.now() + timeoutMs;
-  while (!(await Promise.race([probe().catch(() => false), ...deaths]))) {
+  // A server that is starting refuses connections, or breaks them.
+  const ask = (): Promise<boolean> => probe(AbortSignal.timeout(probeTimeoutMs)).catch(() => false);
+  while (!(await Promise.race([ask(), ...deaths]))) {
     signal?.throwIfAborted();
     if (Date.now() > deadline) {
       const logs = components.map((component) => component.logPath).join(", ");

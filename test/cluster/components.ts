@@ -5,11 +5,6 @@ export interface ClusterPorts {
   readonly etcd: number;
 }
 
-export interface ClusterPaths {
-  readonly folder: string;
-  readonly kubeconfig: string;
-}
-
 /** Files of a cluster's folder that components read. */
 export const clusterFiles = {
   authority: "ca.crt",

@@ -29,7 +29,7 @@ export async function buildInto(home: string, options: GoBuildOptions): Promise<
   await removeLeftovers(home);
   const temporary = await mkdtemp(`${home}.building-`);
   const names = tools.map((tool) => tool.name).join(", ");
-  progress.say(`test clusters: building ${names} with Go, once (5 to 20 minutes with an empty cache)`);
+  progress.say(`test clusters: building ${names} with Go, once (5 to 20 minutes unless Go has compiled them before)`);
   try {
     const total = await countPackages(options, startedMs);
     await build(temporary, { ...options, total, startedMs });

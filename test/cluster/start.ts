@@ -47,8 +47,8 @@ export async function startClusters(names: readonly string[], options: StartClus
   const folder = await openFolder(options.root);
   const shared = { binaries, extraApiServerArgs, startScheduler, kwok };
   const clusters = await startAll(names, { ...shared, root: folder.path, signal }).catch(async (error: unknown) => {
-    // The message names log files.
-    await folder.keep();
+    // The message of a failure names log files.
+    await (signal?.aborted === true ? folder.close() : folder.keep());
     throw error;
   });
   const stop = async (): Promise<void> => {

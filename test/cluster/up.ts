@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { startClusters } from "./start.ts";
 
 const names = process.argv.slice(2);
+const parent = process.ppid;
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
@@ -30,6 +31,5 @@ if (interrupted.signal.aborted) process.exitCode = 130;
 
 /** Settles on a signal, or when the process that started this one is gone: `tsx` may be killed without a word. */
 async function untilAlone(signal: AbortSignal): Promise<void> {
-  const parent = process.ppid;
   while (process.ppid === parent) await setTimeout(1000, undefined, { signal });
 }
