@@ -52,6 +52,7 @@ export interface UserEntry {
   readonly password: string;
   readonly authProvider: AuthProviderConfig | undefined;
   readonly exec: ExecConfig | undefined;
+  readonly extensions: ReadonlyMap<string, unknown>;
   readonly origin: string;
 }
 
@@ -59,11 +60,19 @@ export interface ContextEntry {
   readonly cluster: string;
   readonly user: string;
   readonly namespace: string;
+  readonly extensions: ReadonlyMap<string, unknown>;
   readonly origin: string;
+}
+
+export interface Preferences {
+  readonly colors: boolean;
+  readonly extensions: ReadonlyMap<string, unknown>;
 }
 
 /** One kubeconfig, or several merged. Maps keep no order that means anything. */
 export interface RawConfig {
+  readonly preferences: Preferences;
+  readonly extensions: ReadonlyMap<string, unknown>;
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
   readonly users: ReadonlyMap<string, UserEntry>;
   readonly contexts: ReadonlyMap<string, ContextEntry>;
@@ -92,6 +101,8 @@ export type Credentials =
       readonly tokenFile?: string | undefined;
       readonly basic?: { readonly username: string; readonly password: string } | undefined;
       readonly clientCertificate?: KeyPair | undefined;
+      /** Absolute, when both halves came from files: these are re-read, since kubelets rotate theirs. */
+      readonly clientCertificateFiles?: { readonly certFile: string; readonly keyFile: string } | undefined;
     }
   | {
       readonly kind: "exec";
@@ -99,6 +110,11 @@ export type Credentials =
       readonly exec: ExecConfig;
       /** The cluster's extension `client.authentication.k8s.io/exec`, or null. */
       readonly clusterExtension: unknown;
+    }
+  | {
+      readonly kind: "oidc";
+      readonly config: ReadonlyMap<string, string>;
+      readonly clientCertificate?: KeyPair | undefined;
     };
 
 /** Everything needed to talk to one cluster: a context, resolved and validated, paths absolute. */
@@ -140,6 +156,7 @@ export interface Authenticator {
   /**
    * A request that carried `sent` (what `headers` returned) was answered 401. Refreshes once;
    * resolves true when a repeat of the request would carry other credentials.
+   * @throws FedctlError CredentialUnavailable when the exec plugin fails
    */
   refresh(sent: Readonly<Record<string, string | readonly string[]>>, signal?: AbortSignal): Promise<boolean>;
 }

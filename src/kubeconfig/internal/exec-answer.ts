@@ -1,0 +1,104 @@
+import type { ExecCredential } from "../exec-credential.ts";
+import { ExecFailure } from "./exec-failure.ts";
+import { openStruct } from "./go-decode.ts";
+import type { Fields } from "./go-decode.ts";
+import { parseGoTime } from "./go-time.ts";
+import { keyPairError } from "./pem.ts";
+import { TextError } from "./text-error.ts";
+import { readTypeMeta } from "./type-meta.ts";
+import { parseYamlDocument } from "./yaml-document.ts";
+
+const group = "client.authentication.k8s.io";
+const knownVersions = [`${group}/v1`, `${group}/v1beta1`];
+
+/** Reads what a plugin wrote to stdout: one ExecCredential as JSON or YAML. @throws ExecFailure in client-go's words */
+export function readExecAnswer(stdout: string, apiVersion: string): ExecCredential {
+  const status = decode(stdout, apiVersion);
+  if (status === undefined) throw new ExecFailure("exec plugin didn't return a status field");
+  const { token, certificate, key, expiresAtMs } = status;
+  if (token === "" && certificate === "" && key === "") {
+    throw new ExecFailure("exec plugin didn't return a token or cert/key pair");
+  }
+  if ((certificate === "") !== (key === "")) {
+    throw new ExecFailure("exec plugin returned only certificate or key, not both");
+  }
+  if (certificate === "") return { token, keyPair: undefined, expiresAtMs };
+  const keyPair = { certPem: Buffer.from(certificate), keyPem: Buffer.from(key) };
+  const error = keyPairError(keyPair);
+  if (error !== undefined) throw new ExecFailure(`failed parsing client key/certificate: ${error}`);
+  return { token, keyPair, expiresAtMs };
+}
+
+interface Status {
+  readonly token: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly expiresAtMs: number | undefined;
+}
+
+function decode(stdout: string, apiVersion: string): Status | undefined {
+  try {
+    const document = parseAnswer(stdout);
+    const returned = versionOf(document);
+    const status = openStruct(document, "v1.ExecCredential", { struct: "ExecCredential", path: "" })?.struct(
+      "status",
+      "v1.ExecCredentialStatus",
+      decodeStatus,
+    );
+    if (returned !== apiVersion) {
+      throw new ExecFailure(
+        `exec plugin is configured to use API version ${apiVersion}, plugin returned version ${returned}`,
+      );
+    }
+    return status;
+  } catch (error) {
+    if (error instanceof TextError) throw new ExecFailure(`decoding stdout: ${error.message}`);
+    throw error;
+  }
+}
+
+function decodeStatus(status: Fields | undefined): Status | undefined {
+  if (status === undefined) return undefined;
+  const certificate = status.string("clientCertificateData");
+  const key = status.string("clientKeyData");
+  const expiry = status.raw("expirationTimestamp") === null ? undefined : status.string("expirationTimestamp");
+  return {
+    certificate,
+    key,
+    token: status.string("token"),
+    expiresAtMs: expiry === undefined ? undefined : parseGoTime(expiry),
+  };
+}
+
+/** JSON may hold escapes that YAML 1.1 does not know, so it is tried first. */
+function parseAnswer(stdout: string): unknown {
+  if (stdout.trimStart().startsWith("{")) {
+    try {
+      return toMaps(JSON.parse(stdout));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  try {
+    return parseYamlDocument(stdout);
+  } catch (error) {
+    // The parser's own text names the place; the answer itself may hold a token and is not repeated.
+    if (!(error instanceof TextError)) throw error;
+    throw new TextError(`couldn't get version/kind; json parse error: ${error.message}`);
+  }
+}
+
+function toMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toMaps);
+  if (typeof value !== "object" || value === null) return value;
+  return new Map(Object.entries(value).map(([key, item]) => [key, toMaps(item)]));
+}
+
+/** What is absent counts as client-go's internal version, which no plugin can be configured to use. */
+function versionOf(document: unknown): string {
+  const { apiVersion, kind } = readTypeMeta(document);
+  const unknown =
+    (kind !== "" && kind !== "ExecCredential") || (apiVersion !== "" && !knownVersions.includes(apiVersion));
+  if (!unknown) return apiVersion === "" ? `${group}/__internal` : apiVersion;
+  throw new TextError(`no kind "${kind === "" ? "ExecCredential" : kind}" is registered for version "${apiVersion}"`);
+}
