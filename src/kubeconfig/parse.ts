@@ -18,7 +18,7 @@ export function parseKubeconfig(text: string, origin: string): RawConfig {
   const unknownKind = requireKind(document, { apiVersion: "v1", kind: "Config" });
   const fields = openStruct(document, "v1.Config", { struct: "Config", path: "" });
   if (unknownKind !== undefined) throw unknownKind;
-  return fields === undefined ? emptyConfig : decodeConfig(fields, origin);
+  return decodeConfig(fields, origin);
 }
 
 const noExtensions: ReadonlyMap<string, unknown> = new Map();
@@ -44,7 +44,7 @@ function decodeConfig(fields: Fields, origin: string): RawConfig {
   const currentContext = fields.string("current-context");
   const extensions = decodeExtensions(fields);
   const preferences = fields.struct("preferences", "v1.Preferences", (body) => ({
-    colors: body?.boolean("colors") ?? false,
+    colors: body.boolean("colors"),
     extensions: decodeExtensions(body),
   }));
   const users = named(fields, "users", (item) =>

@@ -31,15 +31,8 @@ export interface ResolveOptions {
  * @throws FedctlError ContextNotFound, KubeconfigInvalid, KubeconfigMissing, CredentialUnavailable
  */
 export async function resolveClientConfig(raw: RawConfig, options: ResolveOptions): Promise<ClientConfig> {
-  const override = options.contextOverride ?? "";
-  if (override !== "" && !raw.contexts.has(override)) throw contextNotFound(override, raw);
-  const contextName = override === "" ? raw.currentContext : override;
-  const selection = selectContext(raw, contextName, options.cwd);
-  const pod: Pod = {
-    env: options.env,
-    folder: options.serviceAccountFolder ?? serviceAccountFolder,
-    warn: options.warn ?? (() => undefined),
-  };
+  const selection = selectContext(raw, contextNameOf(raw, options), options.cwd);
+  const pod = podOf(options);
   const findings = await validate(selection);
   if (findings.length === 1 && findings[0] === emptyCluster) {
     if (await isInCluster(pod)) return inClusterConfig(pod);
@@ -47,6 +40,20 @@ export async function resolveClientConfig(raw: RawConfig, options: ResolveOption
   }
   if (findings.length > 0 || selection.cluster === undefined) throw invalidConfiguration(findings, selection, raw);
   return clientConfigOf(selection, selection.cluster, await namespaceOf(selection, pod));
+}
+
+function contextNameOf(raw: RawConfig, { contextOverride = "" }: ResolveOptions): string {
+  if (contextOverride === "") return raw.currentContext;
+  if (!raw.contexts.has(contextOverride)) throw contextNotFound(contextOverride, raw);
+  return contextOverride;
+}
+
+function podOf(options: ResolveOptions): Pod {
+  return {
+    env: options.env,
+    folder: options.serviceAccountFolder ?? serviceAccountFolder,
+    warn: options.warn ?? (() => undefined),
+  };
 }
 
 async function validate(selection: Selection): Promise<readonly string[]> {

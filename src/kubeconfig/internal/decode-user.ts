@@ -1,47 +1,26 @@
 import type { AuthProviderConfig, ExecConfig, UserEntry } from "../types.ts";
 import { decodeExtensions } from "./decode-extensions.ts";
-import { asStrings } from "./go-decode.ts";
+import { asStrings, openStruct } from "./go-decode.ts";
 import type { Fields } from "./go-decode.ts";
-
-/** @throws TextError */
-export function decodeUser(body: Fields | undefined, origin: string): UserEntry {
-  return body === undefined ? emptyUser(origin) : decodeBody(body, origin);
-}
 
 /** No credentials at all: what an unknown or empty user stands for. */
 export function emptyUser(origin: string): UserEntry {
-  return {
-    clientCertificate: "",
-    clientCertificateData: undefined,
-    clientKey: "",
-    clientKeyData: undefined,
-    token: "",
-    tokenFile: "",
-    impersonate: "",
-    impersonateUid: "",
-    impersonateGroups: [],
-    impersonateUserExtra: new Map(),
-    username: "",
-    password: "",
-    authProvider: undefined,
-    exec: undefined,
-    extensions: new Map(),
-    origin,
-  };
+  return decodeUser(openStruct(null, "v1.AuthInfo", { struct: "NamedAuthInfo", path: "users.user" }), origin);
 }
 
-function decodeBody(body: Fields, origin: string): UserEntry {
+/** @throws TextError */
+export function decodeUser(body: Fields, origin: string): UserEntry {
   return {
     impersonate: body.string("as"),
     impersonateGroups: body.strings("as-groups"),
     impersonateUid: body.string("as-uid"),
     impersonateUserExtra: body.map("as-user-extra", "map[string][]string", asStrings),
-    authProvider: body.struct("auth-provider", "v1.AuthProviderConfig", decodeAuthProvider),
+    authProvider: body.optionalStruct("auth-provider", "v1.AuthProviderConfig", decodeAuthProvider),
     clientCertificate: body.string("client-certificate"),
     clientCertificateData: body.bytes("client-certificate-data"),
     clientKey: body.string("client-key"),
     clientKeyData: body.bytes("client-key-data"),
-    exec: body.struct("exec", "v1.ExecConfig", decodeExec),
+    exec: body.optionalStruct("exec", "v1.ExecConfig", decodeExec),
     extensions: decodeExtensions(body),
     password: body.string("password"),
     token: body.string("token"),
@@ -51,8 +30,7 @@ function decodeBody(body: Fields, origin: string): UserEntry {
   };
 }
 
-function decodeAuthProvider(body: Fields | undefined): AuthProviderConfig | undefined {
-  if (body === undefined) return undefined;
+function decodeAuthProvider(body: Fields): AuthProviderConfig {
   const config = body.stringMap("config");
   return { config, name: body.string("name") };
 }
@@ -60,8 +38,7 @@ function decodeAuthProvider(body: Fields | undefined): AuthProviderConfig | unde
 /** These versions predate the field, and have a default for it. */
 const versionsWithDefaultMode = ["client.authentication.k8s.io/v1alpha1", "client.authentication.k8s.io/v1beta1"];
 
-function decodeExec(body: Fields | undefined): ExecConfig | undefined {
-  if (body === undefined) return undefined;
+function decodeExec(body: Fields): ExecConfig {
   const apiVersion = body.string("apiVersion");
   const args = body.strings("args");
   const command = body.string("command");

@@ -40,7 +40,7 @@ function decode(stdout: string, apiVersion: string): Status | undefined {
   try {
     const document = parseAnswer(stdout);
     const returned = versionOf(document);
-    const status = openStruct(document, "v1.ExecCredential", { struct: "ExecCredential", path: "" })?.struct(
+    const status = openStruct(document, "v1.ExecCredential", { struct: "ExecCredential", path: "" }).optionalStruct(
       "status",
       "v1.ExecCredentialStatus",
       decodeStatus,
@@ -57,8 +57,7 @@ function decode(stdout: string, apiVersion: string): Status | undefined {
   }
 }
 
-function decodeStatus(status: Fields | undefined): Status | undefined {
-  if (status === undefined) return undefined;
+function decodeStatus(status: Fields): Status {
   const certificate = status.string("clientCertificateData");
   const key = status.string("clientKeyData");
   const expiry = status.raw("expirationTimestamp") === null ? undefined : status.string("expirationTimestamp");

@@ -19,17 +19,18 @@ export interface Fields {
   bytes(key: string): Buffer | undefined;
   strings(key: string): readonly string[];
   stringMap(key: string): ReadonlyMap<string, string>;
-  /** `goType` names the struct in errors, `v1.Cluster`; the decoder gets undefined for an absent or null key. */
-  struct<T>(key: string, goType: string, decode: (fields: Fields | undefined) => T): T;
+  /** `goType` names the struct in errors: `v1.Cluster`. */
+  struct<T>(key: string, goType: string, decode: (fields: Fields) => T): T;
+  /** The same for a pointer: undefined for an absent or null key. */
+  optionalStruct<T>(key: string, goType: string, decode: (fields: Fields) => T): T | undefined;
   list<T>(key: string, goType: string, decode: (fields: Fields) => T): readonly T[];
   map<T>(key: string, goType: string, decode: (value: unknown, place: Place) => T): ReadonlyMap<string, T>;
   raw(key: string): unknown;
 }
 
-/** Opens an object for reading; undefined for null. @throws TextError when it is something else */
-export function openStruct(value: unknown, goType: string, place: Place): Fields | undefined {
-  const entries = asMap(value, goType, place);
-  return entries === undefined ? undefined : fieldsOf(entries, structName(goType), place.path);
+/** Opens an object for reading; null is an empty one. @throws TextError when it is something else */
+export function openStruct(value: unknown, goType: string, place: Place): Fields {
+  return fieldsOf(asMap(value, goType, place) ?? new Map(), structName(goType), place.path);
 }
 
 function fieldsOf(entries: ReadonlyMap<string, unknown>, struct: string, path: string): Fields {
@@ -41,10 +42,12 @@ function fieldsOf(entries: ReadonlyMap<string, unknown>, struct: string, path: s
     strings: (key) => asStrings(entries.get(key), at(key)),
     stringMap: (key) => asTypedMap(entries.get(key), "map[string]string", { place: at(key), decode: asString }),
     struct: (key, goType, decode) => decode(openStruct(entries.get(key), goType, at(key))),
+    optionalStruct: (key, goType, decode) => {
+      const value = entries.get(key) ?? undefined;
+      return value === undefined ? undefined : decode(openStruct(value, goType, at(key)));
+    },
     list: (key, goType, decode) =>
-      asList(entries.get(key), `[]${goType}`, at(key)).map((item) =>
-        decode(openStruct(item, goType, at(key)) ?? fieldsOf(new Map(), structName(goType), at(key).path)),
-      ),
+      asList(entries.get(key), `[]${goType}`, at(key)).map((item) => decode(openStruct(item, goType, at(key)))),
     map: (key, goType, decode) => asTypedMap(entries.get(key), goType, { place: at(key), decode }),
     raw: (key) => entries.get(key) ?? null,
   };

@@ -10,24 +10,24 @@ export interface GoUrl {
   readonly path: string;
 }
 
-const control = /[\u0000-\u001f\u007f]/;
 const authorityHost = /^(?:\[[0-9a-zA-Z:.%_-]+\]|[^\s[\]<>"\\^`{|}:/?#@]*)(?::[0-9]*)?$/;
 
 /** Splits `text` as Go's url.Parse does; undefined where that fails. */
 export function parseGoUrl(text: string): GoUrl | undefined {
-  if (text === "" || control.test(text)) return undefined;
-  const withoutFragment = text.replace(/#.*$/s, "");
-  const schemeMatch = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/s.exec(withoutFragment);
-  if (schemeMatch === null && withoutFragment.startsWith(":")) return undefined;
-  const scheme = schemeMatch?.[1]?.toLowerCase() ?? "";
-  const rest = (schemeMatch?.[2] ?? withoutFragment).replace(/\?.*$/s, "");
+  if (text === "" || /\p{Cc}/u.test(text)) return undefined;
+  const found = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?([^?#]*)/.exec(text);
+  const scheme = found?.[1]?.toLowerCase() ?? "";
+  const rest = found?.[2] ?? "";
   if (rest.startsWith("//")) return withAuthority(scheme, rest.slice(2));
-  if (!rest.startsWith("/")) {
-    // `localhost:6443` is a scheme with an opaque rest; `10.0.0.1:6443` is nothing at all.
-    if (scheme !== "") return { scheme, userinfo: undefined, host: "", path: "" };
-    if (/^[^/]*:/.test(rest)) return undefined;
-  }
-  return badEscape(rest) ? undefined : { scheme, userinfo: undefined, host: "", path: rest };
+  return withoutAuthority(scheme, rest);
+}
+
+function withoutAuthority(scheme: string, rest: string): GoUrl | undefined {
+  const nothing = { scheme, userinfo: undefined, host: "", path: "" };
+  // `localhost:6443` is a scheme with an opaque rest; `10.0.0.1:6443` is nothing at all.
+  if (scheme !== "" && !rest.startsWith("/")) return nothing;
+  if (/^[^/]*:/.test(rest)) return undefined;
+  return badEscape(rest) ? undefined : { ...nothing, path: rest };
 }
 
 function withAuthority(scheme: string, rest: string): GoUrl | undefined {

@@ -20,7 +20,6 @@ export function selectContext(raw: RawConfig, contextName: string, cwd: string):
   const context = raw.contexts.get(contextName);
   const clusterName = context?.cluster ?? "";
   const userName = context?.user ?? "";
-  // Without a context nothing is selected, even if an entry is called "".
   const cluster = raw.clusters.get(clusterName);
   const user = raw.users.get(userName) ?? emptyUser("");
   return {

@@ -12,32 +12,35 @@ export async function validateUser(name: string, user: UserEntry): Promise<reado
 }
 
 async function certificateErrors(name: string, user: UserEntry): Promise<readonly string[]> {
-  const {
-    clientCertificate: certFile,
-    clientCertificateData: certData,
-    clientKey: keyFile,
-    clientKeyData: keyData,
-  } = user;
+  const hasCertificate = user.clientCertificate !== "" || user.clientCertificateData !== undefined;
   // A key without a certificate is ignored.
-  if (certFile === "" && certData === undefined) return [];
+  if (!hasCertificate) return [];
+  return [
+    ...pairErrors(name, user),
+    ...(await fileErrors("client-cert", user.clientCertificate, name)),
+    ...(await fileErrors("client-key", user.clientKey, name)),
+  ];
+}
+
+function pairErrors(name: string, user: UserEntry): readonly string[] {
   const errors: string[] = [];
-  if (certFile !== "" && certData !== undefined) {
+  if (user.clientCertificate !== "" && user.clientCertificateData !== undefined) {
     errors.push(`client-cert-data and client-cert are both specified for ${name}. client-cert-data will override.`);
   }
-  if (keyFile !== "" && keyData !== undefined) {
+  if (user.clientKey !== "" && user.clientKeyData !== undefined) {
     errors.push(`client-key-data and client-key are both specified for ${name}; client-key-data will override`);
   }
-  if (keyFile === "" && keyData === undefined) {
+  if (user.clientKey === "" && user.clientKeyData === undefined) {
     errors.push(
       `client-key-data or client-key must be specified for ${name} to use the clientCert authentication method.`,
     );
   }
-  const noCertificate = certFile === "" ? undefined : await openFailure(certFile);
-  if (noCertificate !== undefined)
-    errors.push(`unable to read client-cert ${certFile} for ${name} due to ${noCertificate}`);
-  const noKey = keyFile === "" ? undefined : await openFailure(keyFile);
-  if (noKey !== undefined) errors.push(`unable to read client-key ${keyFile} for ${name} due to ${noKey}`);
   return errors;
+}
+
+async function fileErrors(what: string, file: string, name: string): Promise<readonly string[]> {
+  const failure = file === "" ? undefined : await openFailure(file);
+  return failure === undefined ? [] : [`unable to read ${what} ${file} for ${name} due to ${failure}`];
 }
 
 const interactiveModes = ["Never", "IfAvailable", "Always"];

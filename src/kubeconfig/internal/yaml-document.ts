@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import type { Document, ScalarTag, Tags, YAMLParseError } from "yaml";
+import type { ScalarTag, Tags } from "yaml";
 import { TextError } from "./text-error.ts";
 
 /** Numbers that Go reads and YAML 1.1 does not know: `0o17`, `0X1F`, `0B11`. */
@@ -38,7 +38,7 @@ export function parseYamlDocument(text: string): unknown {
     logLevel: "silent",
     customTags: (tags: Tags): Tags => [loneDot, goInteger, ...tags.filter((tag) => !isTimeTag(tag))],
   });
-  const first: Document | undefined = "empty" in documents ? undefined : documents[0];
+  const first = documents[0];
   if (first === undefined) return null;
   const error = first.errors[0];
   if (error !== undefined) throw new TextError(`yaml: line ${lineOf(error)}: ${reasonOf(error)}`);
@@ -47,12 +47,10 @@ export function parseYamlDocument(text: string): unknown {
 
 /** Dates and `1:30` are strings to Go. */
 function isTimeTag(tag: Tags[number]): boolean {
-  return (
-    typeof tag !== "string" && ((tag.tag ?? "").includes("timestamp") || ("format" in tag && tag.format === "TIME"))
-  );
+  return typeof tag !== "string" && (tag.tag.includes("timestamp") || ("format" in tag && tag.format === "TIME"));
 }
 
-function toData(document: Document): unknown {
+function toData(document: { toJS(options: { mapAsMap: boolean }): unknown }): unknown {
   try {
     return document.toJS({ mapAsMap: true });
   } catch (error) {
@@ -75,12 +73,18 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^Unexpected block-seq-ind/, "block sequence entries are not allowed in this context"],
 ];
 
-function reasonOf(error: YAMLParseError): string {
+/** What is used of the parser's error class. */
+interface ParseError {
+  readonly message: string;
+  readonly linePos?: readonly { readonly line: number }[];
+}
+
+function reasonOf(error: ParseError): string {
   return reasons.find(([pattern]) => pattern.test(error.message))?.[1] ?? "did not find expected key";
 }
 
-function lineOf(error: YAMLParseError): number {
-  return error.linePos?.[0].line ?? 1;
+function lineOf(error: ParseError): number {
+  return error.linePos?.[0]?.line ?? 1;
 }
 
 /** What survives Go's way through JSON: string keys, finite numbers, plain integers. */
