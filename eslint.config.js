@@ -21,7 +21,10 @@ export default defineConfig(
   {
     rules: {
       "no-console": "error",
-      "no-restricted-globals": ["error", { name: "process", message: "Take it from Deps; only runtime.ts names process." }],
+      "no-restricted-globals": [
+        "error",
+        { name: "process", message: "Take it from Deps; only runtime.ts names process." },
+      ],
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],

@@ -1,0 +1,59 @@
+import type { Clock, Connection } from "../federation/deps.ts";
+import type { OutputStream } from "../output/streams.ts";
+
+export interface Streams {
+  /** Results, and nothing else. */
+  readonly out: OutputStream;
+  /** Progress, warnings, errors. */
+  readonly err: OutputStream;
+}
+
+export interface VersionInfo {
+  readonly version: string;
+  /** Of the source it was built from; "unknown" when that had no git. */
+  readonly gitCommit: string;
+  readonly nodeVersion: string;
+  /** `linux/x64`. */
+  readonly platform: string;
+}
+
+export interface ConnectorOptions {
+  /** `--kubeconfig`. */
+  readonly kubeconfig?: string | undefined;
+  readonly requestTimeoutMs: number;
+  /** Called after each request; the URL holds no secret. */
+  readonly onRequest?: ((request: RequestTrace) => void) | undefined;
+  /** Told when KUBECONFIG names files of which none exists. */
+  readonly onKubeconfigWarning?: ((text: string) => void) | undefined;
+  /** `Warning:` headers of a server. */
+  readonly onServerWarning?: ((text: string) => void) | undefined;
+}
+
+export interface RequestTrace {
+  readonly method: string;
+  readonly url: string;
+  /** 0 when no answer came. */
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** Makes connections from kubeconfig contexts; one kubeconfig read and one exec run serve them all. */
+export interface Connector {
+  connect(context: string | undefined): Promise<Connection>;
+  /** Lets the process end: closes idle connections. */
+  close(): void;
+}
+
+/** Everything a command touches outside of itself. Tests give their own; `runtime.ts` gives the process's. */
+export interface Deps {
+  readonly streams: Streams;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** Fires on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly version: VersionInfo;
+  /** A file's text; "-" is standard input. @throws FedctlError Usage naming the file */
+  readText(path: string): Promise<string>;
+  connector(options: ConnectorOptions): Connector;
+}

@@ -1,0 +1,139 @@
+import type { FederationDeps } from "../federation/deps.ts";
+import type { Change, ClusterSummary, Report, Warning } from "../federation/report.ts";
+import type { Palette } from "../output/colour.ts";
+import { usesColour } from "../output/streams.ts";
+import { FedctlError } from "../errors.ts";
+import type { Connector, Deps } from "./deps.ts";
+import { defaultRequestTimeoutMs, type HostFlags, type OutputFlags } from "./shared-options.ts";
+
+/** A command, parsed: what to run and how its result reads. */
+export interface CommandSpec<Result> {
+  /** Of the JSON document: `JoinResult`. */
+  readonly kind: string;
+  readonly flags: OutputFlags & Partial<HostFlags>;
+  run(core: FederationDeps): Promise<Result>;
+  /** What a person reads behind the table of changes, when the command finished. */
+  text?(result: Result, colours: Palette): string;
+  /** Fields of this command alone in the JSON document. */
+  extra?(result: Result): Readonly<Record<string, unknown>>;
+  /** Replaces table and text: `-o yaml`. */
+  document?(result: Result): Promise<string>;
+  /** Printed on stderr before the result: what was taken, what was skipped. */
+  notes?(result: Result, colours: Palette): Promise<string>;
+}
+
+export type Execute = <Result>(spec: CommandSpec<Result>) => Promise<void>;
+
+interface Gathered {
+  readonly changes: Change[];
+  readonly warnings: Warning[];
+  readonly clusters: ClusterSummary[];
+}
+
+/**
+ * Runs one command over real connections and prints its result: the changes made so far also when it fails half-way.
+ * @param onPrinted called once a JSON document stands on stdout
+ * @throws whatever the command threw, after printing
+ */
+export function executor(deps: Deps, onPrinted: () => void): Execute {
+  return async (spec) => {
+    const { palette } = await import("../output/colour.ts");
+    const { progressLine } = await import("../output/progress.ts");
+    const { renderWarning } = await import("../output/text.ts");
+    const errColours = palette(usesColour(deps.streams.err, deps.env));
+    const progress = progressLine(deps.streams.err, () => deps.clock.now());
+    const say = (text: string): void => {
+      progress.clear();
+      deps.streams.err.write(text);
+    };
+    const gathered: Gathered = { changes: [], warnings: [], clusters: [] };
+    const report: Report = {
+      change: (change) => void gathered.changes.push(change),
+      warn(warning) {
+        gathered.warnings.push(warning);
+        say(renderWarning(warning, errColours));
+      },
+      cluster: (summary) => void gathered.clusters.push(summary),
+      progress: (text, count) => {
+        progress.show(text, count);
+      },
+    };
+    const connector = openConnector(deps, spec.flags, say);
+    const { connect } = connector;
+    try {
+      const result = await spec.run({ connect, clock: deps.clock, signal: deps.signal, report });
+      progress.clear();
+      if (spec.notes !== undefined) say(await spec.notes(result, errColours));
+      await print(deps, spec, { gathered, result: { value: result }, error: undefined });
+      if (spec.flags.json === true) onPrinted();
+    } catch (error) {
+      progress.clear();
+      await print(deps, spec, { gathered, result: undefined, error });
+      if (spec.flags.json === true) onPrinted();
+      throw error;
+    } finally {
+      connector.close();
+    }
+  };
+}
+
+function openConnector(deps: Deps, flags: CommandSpec<never>["flags"], say: (text: string) => void): Connector {
+  const verbosity = flags.v ?? 0;
+  const warn = (text: string): void => {
+    say(`warning: ${text}\n`);
+  };
+  return deps.connector({
+    kubeconfig: flags.kubeconfig === "" ? undefined : flags.kubeconfig,
+    requestTimeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
+    // Every join makes newer servers warn of an annotation that KubeFed's contract asks for; nobody can act on that.
+    ...(verbosity >= 1 && { onKubeconfigWarning: warn, onServerWarning: warn }),
+    ...(verbosity >= 6 && {
+      onRequest: ({ method, url, status, ms }) => {
+        say(`${method} ${url} ${status === 0 ? "no answer" : String(status)} ${ms.toFixed(0)} ms\n`);
+      },
+    }),
+  });
+}
+
+interface Ending<Result> {
+  readonly gathered: Gathered;
+  readonly result: { readonly value: Result } | undefined;
+  readonly error: unknown;
+}
+
+async function print<Result>(deps: Deps, spec: CommandSpec<Result>, ending: Ending<Result>): Promise<void> {
+  const { out } = deps.streams;
+  if (spec.flags.json === true) {
+    out.write(await renderAsJson(spec, ending));
+    return;
+  }
+  if (spec.document !== undefined) {
+    if (ending.result !== undefined) out.write(await spec.document(ending.result.value));
+    return;
+  }
+  const { palette } = await import("../output/colour.ts");
+  const { renderChanges } = await import("../output/text.ts");
+  const colours = palette(usesColour(out, deps.env));
+  const { inOrder } = await import("../output/order.ts");
+  out.write(renderChanges(inOrder(ending.gathered.changes), colours));
+  if (ending.result !== undefined && spec.text !== undefined) out.write(spec.text(ending.result.value, colours));
+}
+
+async function renderAsJson<Result>(spec: CommandSpec<Result>, ending: Ending<Result>): Promise<string> {
+  const { renderJson } = await import("../output/json.ts");
+  const { inOrder } = await import("../output/order.ts");
+  return renderJson({
+    kind: spec.kind,
+    dryRun: spec.flags.dryRun ?? false,
+    ...ending.gathered,
+    changes: inOrder(ending.gathered.changes),
+    error: ending.error === undefined ? undefined : asFedctlError(ending.error),
+    extra: ending.result === undefined ? undefined : spec.extra?.(ending.result.value),
+  });
+}
+
+/** A bug of ours in a JSON document: its text only; `main` prints the stack on stderr. */
+export function asFedctlError(error: unknown): FedctlError {
+  if (error instanceof FedctlError) return error;
+  return new FedctlError("Internal", error instanceof Error ? error.message : String(error), { cause: error });
+}

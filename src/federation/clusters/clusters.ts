@@ -1,0 +1,72 @@
+import { FedctlError, hasCode } from "../../errors.ts";
+import type { KubeApi } from "../../kube/kube-api.ts";
+import type { FederationDeps, HostOptions } from "../deps.ts";
+import { kubefedClusterType, type KubeFedCluster } from "../kubefed-types.ts";
+
+/** What there is to tell of a joined cluster. */
+export interface ClusterInfo {
+  readonly name: string;
+  readonly creationTimestamp: string | undefined;
+  /** Of the condition Ready; Unknown while no controller has looked. */
+  readonly ready: "True" | "False" | "Unknown";
+  /** Why it is not ready, in the controller's words. */
+  readonly reason: string | undefined;
+  /** Of Kubernetes, once a controller has looked. */
+  readonly version: string | undefined;
+  readonly endpoint: string;
+}
+
+/** The clusters that are joined to a host, by name. @throws FedctlError KubeFedNotInstalled */
+export async function readClusters(options: HostOptions, deps: FederationDeps): Promise<readonly ClusterInfo[]> {
+  const { api } = await deps.connect(options.hostClusterContext);
+  const clusters = await listClusters(api, options.kubefedNamespace);
+  return clusters.map(describeCluster);
+}
+
+/** The KubeFedClusters of a control plane, by name. @throws FedctlError KubeFedNotInstalled */
+export async function listClusters(api: KubeApi, kubefedNamespace: string): Promise<readonly KubeFedCluster[]> {
+  try {
+    const { items } = await api.list<KubeFedCluster>(kubefedClusterType, { namespace: kubefedNamespace });
+    return [...items].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  } catch (error) {
+    if (hasCode(error, "ServerNotFound")) throw notInstalled(api.context, kubefedNamespace, error);
+    throw error;
+  }
+}
+
+/** There is no control plane where one was looked for: often the wrong context. */
+export function notInstalled(context: string, kubefedNamespace: string, cause?: unknown): FedctlError {
+  return new FedctlError(
+    "KubeFedNotInstalled",
+    `KubeFed is not installed in cluster "${context}", namespace "${kubefedNamespace}"`,
+    {
+      hint: `check --host-cluster-context and --kubefed-namespace, or install it: fedctl install --host-cluster-context ${context}`,
+      cause,
+    },
+  );
+}
+
+function nameOf({ metadata }: KubeFedCluster): string {
+  return metadata?.name ?? "";
+}
+
+function describeCluster(cluster: KubeFedCluster): ClusterInfo {
+  const conditions = cluster.status?.conditions ?? [];
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const trouble = conditions.find(({ type, status }) => type !== "Ready" && status === "True");
+  const told = ready ?? trouble;
+  return {
+    name: nameOf(cluster),
+    creationTimestamp: cluster.metadata?.creationTimestamp,
+    ready: readiness(ready?.status, trouble !== undefined),
+    reason: told?.message ?? told?.reason,
+    version: cluster.status?.kubernetesVersion,
+    endpoint: cluster.spec.apiEndpoint,
+  };
+}
+
+/** KubeFed leaves Ready out for a cluster that it cannot reach, and says Offline instead. */
+function readiness(ready: string | undefined, inTrouble: boolean): ClusterInfo["ready"] {
+  if (ready === "True" || ready === "False") return ready;
+  return inTrouble ? "False" : "Unknown";
+}

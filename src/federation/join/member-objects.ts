@@ -1,0 +1,112 @@
+import type { ResourceType } from "../../kube/kube-api.ts";
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  KubeObject,
+  Namespace,
+  Secret,
+  ServiceAccount,
+} from "../../kube/objects.ts";
+import {
+  clusterRoleBindingType,
+  clusterRoleType,
+  managedByFedctl,
+  managedByLabel,
+  roleBindingType,
+  roleType,
+} from "../kubefed-types.ts";
+import type { RbacNames } from "../names.ts";
+import { hostAnnotation } from "./options.ts";
+
+/** What a join makes in the joining cluster (spec/kubefed 3.5). Pure. */
+
+const labels = { [managedByLabel]: managedByFedctl };
+export const tokenSecretType = "kubernetes.io/service-account-token";
+export const tokenOwnerAnnotation = "kubernetes.io/service-account.name";
+export const mountAnnotation = "kubernetes.io/enforce-mountable-secrets";
+
+export interface MemberNames {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly rbac: RbacNames;
+}
+
+export function memberNamespace(name: string): Namespace {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+}
+
+export function memberServiceAccount({ namespace, serviceAccount }: MemberNames, hostId: string): ServiceAccount {
+  const annotations = { [mountAnnotation]: "true", [hostAnnotation]: hostId };
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: serviceAccount, namespace, labels, annotations },
+    automountServiceAccountToken: false,
+  };
+}
+
+/** Kubernetes fills in the token. The explicit secret is what makes a lasting token on Kubernetes 1.24 and later. */
+export function memberTokenSecret({ namespace, serviceAccount }: MemberNames): Secret {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: serviceAccount, namespace, labels, annotations: { [tokenOwnerAnnotation]: serviceAccount } },
+    type: tokenSecretType,
+  };
+}
+
+type Rules = NonNullable<ClusterRole["rules"]>;
+const everything: Rules[number] = { verbs: ["*"], apiGroups: ["*"], resources: ["*"] };
+
+/** A role and its binding, namespaced or not. */
+export interface RoleGrant {
+  readonly roleType: ResourceType;
+  readonly role: KubeObject & { rules: Rules };
+  readonly bindingType: ResourceType;
+  readonly binding: KubeObject & Pick<ClusterRoleBinding, "roleRef" | "subjects">;
+}
+
+/** The permissions of the control plane in the joining cluster, by the scope of the control plane. */
+export function memberGrants(names: MemberNames, scope: "Cluster" | "Namespaced"): RoleGrant[] {
+  if (scope === "Cluster") {
+    return [
+      grant(names, { name: names.rbac.manager, rules: [everything, { verbs: ["get"], nonResourceURLs: ["*"] }] }),
+    ];
+  }
+  // KubeFed asks for the verb `Get`; RBAC compares case, so that rule grants nothing (B-JN5).
+  const health: Rules = [
+    { verbs: ["get"], nonResourceURLs: ["/healthz"] },
+    { verbs: ["list"], apiGroups: [""], resources: ["nodes"] },
+  ];
+  return [
+    grant(names, { name: names.rbac.manager, rules: [everything], namespace: names.namespace }),
+    grant(names, { name: names.rbac.healthCheck, rules: health }),
+  ];
+}
+
+function grant(
+  { namespace, serviceAccount }: MemberNames,
+  {
+    name,
+    rules,
+    namespace: roleNamespace,
+  }: { readonly name: string; readonly rules: Rules; readonly namespace?: string },
+): RoleGrant {
+  const inNamespace = roleNamespace !== undefined;
+  const metadata = { name, labels, ...(inNamespace && { namespace: roleNamespace }) };
+  const kind = inNamespace ? "Role" : "ClusterRole";
+  const apiGroup = "rbac.authorization.k8s.io";
+  const apiVersion = `${apiGroup}/v1`;
+  return {
+    roleType: inNamespace ? roleType : clusterRoleType,
+    role: { apiVersion, kind, metadata, rules },
+    bindingType: inNamespace ? roleBindingType : clusterRoleBindingType,
+    binding: {
+      apiVersion,
+      kind: `${kind}Binding`,
+      metadata,
+      roleRef: { apiGroup, kind, name },
+      subjects: [{ kind: "ServiceAccount", name: serviceAccount, namespace }],
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { HostOptions } from "../deps.ts";
+
+export interface JoinOptions extends HostOptions {
+  readonly clusterName: string;
+  /** Default: the cluster's name. */
+  readonly clusterContext?: string | undefined;
+  /** Stands for the host in the names of what is made in the joining cluster. Default: the host's context. */
+  readonly hostClusterName?: string | undefined;
+  /** Default: made from the cluster's name. */
+  readonly secretName?: string | undefined;
+  readonly errorOnExisting: boolean;
+}
+
+/** Marks that a join leaves on a KubeFedCluster, so that unjoin reads instead of guessing. */
+export const serviceAccountAnnotation = "fedctl.io/service-account";
+export const memberNamespaceAnnotation = "fedctl.io/member-namespace";
+/** On the service account: the UID of the host's KubeFedConfig, so that two hosts never share one. */
+export const hostAnnotation = "fedctl.io/host";

@@ -1,0 +1,147 @@
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ConnectorOptions, Connector, Deps } from "./commands/deps.ts";
+import { ExitCode, FedctlError } from "./errors.ts";
+import type { Connection } from "./federation/deps.ts";
+import type { KubeApi } from "./kube/kube-api.ts";
+import type { OutputStream } from "./output/streams.ts";
+
+// Filled in by scripts/build.ts; absent when the source runs unbundled.
+declare const __FEDCTL_VERSION__: string | undefined;
+declare const __FEDCTL_COMMIT__: string | undefined;
+
+const versionInfo = {
+  version: typeof __FEDCTL_VERSION__ === "string" ? __FEDCTL_VERSION__ : "0.0.0-source",
+  gitCommit: typeof __FEDCTL_COMMIT__ === "string" ? __FEDCTL_COMMIT__ : "unknown",
+  nodeVersion: process.versions.node,
+  platform: `${process.platform}/${process.arch}`,
+};
+
+/** What a command touches outside of itself, taken from this process. */
+export function processDeps(): Deps {
+  const signal = interruptSignal();
+  return {
+    streams: { out: outputStream(process.stdout), err: outputStream(process.stderr) },
+    env: process.env,
+    cwd: process.cwd(),
+    clock: { now: () => Date.now(), sleep },
+    signal,
+    version: versionInfo,
+    readText,
+    connector: (options) => openConnector(options, signal),
+  };
+}
+
+function outputStream(stream: NodeJS.WriteStream): OutputStream {
+  // `fedctl ... | head -1` closes the pipe early: that is no error, the rest is simply not wanted.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
+}
+
+/** Fires once on Ctrl-C or SIGTERM, so that a command can stop between two writes; a second signal ends the process at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+      controller.abort(interrupted());
+    });
+  }
+  return controller.signal;
+}
+
+function interrupted(): FedctlError {
+  return new FedctlError("Interrupted", "interrupted", {
+    exitCode: ExitCode.Interrupted,
+    hint: "run the same command again to continue",
+  });
+}
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch {
+    // The timer rejects for one reason alone: the signal fired.
+    throw interrupted();
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    if (path !== "-") return await readFile(resolve(path), "utf8");
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.replace(/, \w+ '.*'$/, "") : "";
+    throw new FedctlError("Usage", `cannot read ${path}: ${reason}`, { exitCode: ExitCode.Usage, cause });
+  }
+}
+
+/** One kubeconfig and one cache of exec credentials serve every context of a command. */
+function openConnector(options: ConnectorOptions, signal: AbortSignal): Connector {
+  const opened: KubeApi[] = [];
+  const open = once(() => loadRooms(options, signal));
+  return {
+    async connect(context) {
+      const connect = await open();
+      const connection = await connect(context);
+      opened.push(connection.api);
+      return connection;
+    },
+    close() {
+      for (const api of opened) api.close();
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+type Connect = (context: string | undefined) => Promise<Connection>;
+
+/** Loads what talking to clusters needs: not before a command asks for one, since `--help` does not. */
+async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promise<Connect> {
+  const [load, resolver, exec, cache, auth, kube] = await Promise.all([
+    import("./kubeconfig/load.ts"),
+    import("./kubeconfig/resolve.ts"),
+    import("./kubeconfig/exec-credential.ts"),
+    import("./kubeconfig/exec-cache.ts"),
+    import("./kubeconfig/authenticator.ts"),
+    import("./kube/connect.ts"),
+  ]);
+  const { env } = process;
+  const cwd = process.cwd();
+  const clock = { now: () => Date.now() };
+  const { raw, warning } = await load.loadKubeconfig({ explicitPath: options.kubeconfig, env, cwd });
+  if (warning !== undefined) options.onKubeconfigWarning?.(warning);
+  const runner = exec.createExecRunner({ env, cwd, stderr: "inherit", stdinIsTerminal: process.stdin.isTTY });
+  const execCache = cache.createExecCache(runner, clock);
+  return async (context) => {
+    const config = await resolver.resolveClientConfig(raw, { contextOverride: context, env, cwd });
+    const authenticator = auth.createAuthenticator(config, { execCache, clock });
+    const api = kube.connectToCluster({
+      config,
+      authenticator,
+      env,
+      requestTimeoutMs: options.requestTimeoutMs,
+      signal,
+      userAgent: `fedctl/${versionInfo.version} (${versionInfo.platform})`,
+      onRequest: options.onRequest,
+      onWarning: options.onServerWarning,
+    });
+    return { api, config };
+  };
+}

@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { parseResult, runFedctl } from "../support/fedctl.ts";
+
+const commands = ["install", "join", "get clusters", "enable", "federate", "unjoin", "uninstall", "version"];
+
+describe("help and version", () => {
+  test("no arguments print the help on stdout", async () => {
+    const result = await runFedctl([]);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    for (const command of commands) expect(result.stdout).toContain(`  ${command.split(" ")[0] ?? ""}`);
+  });
+
+  test("--version prints the version alone", async () => {
+    const result = await runFedctl(["--version"]);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("version names commit, Node and platform; --json has them as fields", async () => {
+    const text = await runFedctl(["version"]);
+    expect(text.stdout).toMatch(/^fedctl version: \d+\.\d+\.\d+ \(commit \w+, node \d+\.\d+\.\d+, \w+\/\w+\)\n$/);
+    const document = parseResult(await runFedctl(["version", "--json"]));
+    expect(document).toMatchObject({
+      apiVersion: "fedctl/v1",
+      kind: "VersionResult",
+      status: "Succeeded",
+      error: null,
+    });
+    expect(Object.keys(document["version"] as object)).toStrictEqual([
+      "version",
+      "gitCommit",
+      "nodeVersion",
+      "platform",
+    ]);
+  });
+
+  test.each(commands)("%s --help has the flag --json and writes nothing on stderr", async (command) => {
+    const result = await runFedctl([...command.split(" "), "--help"]);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toContain("--json");
+  });
+});
+
+describe("wrong command lines", () => {
+  test.each([
+    ["unknown command", ["jion", "a"], "unknown command 'jion' (Did you mean join?)", 'see "fedctl --help"'],
+    ["unknown option", ["join", "a", "--frob"], "unknown option '--frob'", 'see "fedctl join --help"'],
+    ["missing argument", ["join"], "missing required argument 'cluster-name'", 'see "fedctl join --help"'],
+    [
+      "surplus argument",
+      ["join", "a", "b"],
+      "too many arguments for 'join'. Expected 1 argument but got 2",
+      'see "fedctl join --help"',
+    ],
+    ["missing second argument", ["federate", "cm"], "missing required argument 'name'", 'see "fedctl federate --help"'],
+    [
+      "no type to enable",
+      ["enable"],
+      "missing required argument 'types'",
+      "name a type, as in: fedctl enable configmaps",
+    ],
+    [
+      "-o yaml with --json",
+      ["enable", "cm", "-o", "yaml", "--json"],
+      "--json and --output cannot be combined",
+      "leave out one of them",
+    ],
+    [
+      "-t with -o",
+      ["federate", "cm", "x", "-t", "-o", "yaml"],
+      "--enable-type and --output cannot be combined",
+      "leave out one of them",
+    ],
+  ])("%s", async (_name, argv, message, hint) => {
+    const result = await runFedctl(argv);
+    expect(result.stderr).toBe(`error: ${message}\nhint: ${hint}\n`);
+    expect(result.code).toBe(2);
+  });
+
+  test.each([
+    [
+      "a bad -o",
+      ["enable", "cm", "-o", "json"],
+      /^error: option '-o, --output <format>' argument 'json' is invalid\. Allowed choices are yaml\nhint: /,
+    ],
+    [
+      "a bad boolean",
+      ["join", "a", "--dry-run=maybe"],
+      /^error: invalid argument "maybe" for "--dry-run": true or false is wanted\n/,
+    ],
+    [
+      "a bad timeout",
+      ["join", "a", "--request-timeout", "0"],
+      /^error: option '--request-timeout <duration>' argument '0' is invalid\. it must be greater than zero/,
+    ],
+    ["no subcommand", ["get"], /^error: a subcommand is required\nhint: see "fedctl get --help"\n$/],
+  ])("%s", async (_name, argv, stderr) => {
+    const result = await runFedctl(argv);
+    expect(result.stderr).toMatch(stderr);
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test("--json answers with a document also here", async () => {
+    const result = await runFedctl(["join", "--json"]);
+    expect(result.code).toBe(2);
+    expect(parseResult(result)).toStrictEqual({
+      apiVersion: "fedctl/v1",
+      kind: "CommandResult",
+      status: "Failed",
+      changes: [],
+      warnings: [],
+      clusters: [],
+      error: {
+        code: "Usage",
+        message: "missing required argument 'cluster-name'",
+        hint: 'see "fedctl join --help"',
+        exitCode: 2,
+      },
+    });
+  });
+});
+
+describe("streams", () => {
+  test("a reader that stops early is no error", async () => {
+    let code: number | null | undefined;
+    const result = await runFedctl(["--help"], {
+      onStart: (child) => {
+        child.stdout?.destroy();
+        child.once("close", (status) => (code = status));
+      },
+    });
+    expect(result.stderr).toBe("");
+    expect(code).toBe(0);
+  });
+});

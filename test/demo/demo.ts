@@ -1,0 +1,223 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ensureBinaries } from "../cluster/binaries.ts";
+import { startClusters } from "../cluster/start.ts";
+
+/** The walk-through: two clusters become a federation, a namespace is federated, one cluster leaves again. */
+
+const bin = fileURLToPath(new URL("../../bin/fedctl.js", import.meta.url));
+const workload = fileURLToPath(new URL("workload.yaml", import.meta.url));
+const usage = `usage: npm run demo -- [--keep] [--host-context A --member-context B [--kubeconfig PATH]]
+
+  --keep            leave the clusters up at the end and print the KUBECONFIG to use
+  --host-context    run against clusters that exist: the host of the federation
+  --member-context  ... and the cluster that joins it
+`;
+
+interface Stage {
+  readonly host: string;
+  readonly member: string;
+  readonly kubectl: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      keep: { type: "boolean", default: false },
+      "host-context": { type: "string" },
+      "member-context": { type: "string" },
+      kubeconfig: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const host = values["host-context"];
+  const member = values["member-context"];
+  if ((host === undefined) !== (member === undefined)) throw new Error(`give both contexts or none\n${usage}`);
+  if (host !== undefined && member !== undefined) await onContexts({ host, member, kubeconfig: values.kubeconfig });
+  else await onNewClusters(values.keep);
+}
+
+/** Clusters of the demo's own, gone afterwards unless they are to be kept. */
+async function onNewClusters(keep: boolean): Promise<void> {
+  say("Two Kubernetes clusters come up: earth, the host of the federation, and vulcan.");
+  const kubectl = await findKubectl();
+  await using clusters = await startClusters(["earth", "vulcan"]);
+  const stage: Stage = {
+    host: "earth",
+    member: "vulcan",
+    kubectl,
+    env: { ...process.env, KUBECONFIG: clusters.kubeconfigPath },
+  };
+  await federate(stage);
+  if (keep) await stayUp(stage, clusters.kubeconfigPath);
+  await leave(stage);
+  say("Everything is taken down.");
+}
+
+async function onContexts(given: { host: string; member: string; kubeconfig: string | undefined }): Promise<void> {
+  const kubectl = await findKubectl();
+  const env = given.kubeconfig === undefined ? process.env : { ...process.env, KUBECONFIG: given.kubeconfig };
+  const stage: Stage = { host: given.host, member: given.member, kubectl, env };
+  for (const [context, namespace] of [
+    [stage.host, "demo"],
+    [stage.host, "kube-federation-system"],
+    [stage.member, "kube-federation-system"],
+  ] as const) {
+    const found = await capture(stage, [
+      "--context",
+      context,
+      "get",
+      "namespace",
+      namespace,
+      "--ignore-not-found",
+      "-o",
+      "name",
+    ]);
+    if (found !== "")
+      throw new Error(
+        `namespace ${namespace} exists in ${context} already: the demo would not be the only one to use it`,
+      );
+  }
+  try {
+    await federate(stage);
+    await leave(stage);
+  } finally {
+    say("The demo's own things are removed.");
+    await kubectl_(stage, ["--context", stage.host, "delete", "namespace", "demo", "--ignore-not-found"]);
+  }
+}
+
+/** The pinned one, so that the tables look the same everywhere. */
+async function findKubectl(): Promise<string> {
+  const { kubectl } = await ensureBinaries({ extras: ["kubectl"] });
+  if (kubectl === undefined) throw new Error("kubectl was neither found nor built");
+  return kubectl;
+}
+
+async function federate(stage: Stage): Promise<void> {
+  const onHost = ["--host-cluster-context", stage.host];
+  say(`KubeFed's types and its configuration go into ${stage.host}.`);
+  await fedctl(stage, ["install", ...onHost]);
+
+  say("Both clusters join. The host can be a member like any other.");
+  await fedctl(stage, ["join", stage.host, ...onHost]);
+  await fedctl(stage, ["join", stage.member, ...onHost]);
+  await fedctl(stage, ["get", "clusters", ...onHost]);
+
+  say("A namespace with a small workload, in the host alone so far.");
+  await kubectl_(stage, ["--context", stage.host, "apply", "-f", workload]);
+  await kubectl_(stage, [
+    "--context",
+    stage.host,
+    "-n",
+    "demo",
+    "get",
+    "deployments,services,configmaps,secrets,limitranges",
+  ]);
+
+  say("A type is enabled by name. The plan comes first, then the deed.");
+  await fedctl(stage, ["enable", "networkpolicies", ...onHost, "--dry-run"]);
+  await fedctl(stage, ["enable", "networkpolicies", ...onHost]);
+
+  say("The namespace is federated with all that is in it; a type that is not enabled yet gets enabled on the way.");
+  await fedctl(stage, ["federate", "namespace", "demo", ...onHost, "--contents", "--enable-type"]);
+  const federated = ["namespaces", "deployments", "services", "configmaps", "secrets", "limitranges"];
+  await kubectl_(stage, [
+    "--context",
+    stage.host,
+    "-n",
+    "demo",
+    "get",
+    federated.map((plural) => `federated${plural}`).join(","),
+  ]);
+
+  say("Doing it again changes nothing.");
+  await fedctl(stage, ["federate", "namespace", "demo", ...onHost, "--contents", "--enable-type"]);
+}
+
+async function leave(stage: Stage): Promise<void> {
+  const onHost = ["--host-cluster-context", stage.host];
+  say(`${stage.member} leaves. Nothing of the federation stays there.`);
+  await fedctl(stage, ["unjoin", stage.member, ...onHost]);
+  await fedctl(stage, ["get", "clusters", ...onHost]);
+  await kubectl_(stage, [
+    "--context",
+    stage.member,
+    "get",
+    "clusterroles,namespaces",
+    "-o",
+    "name",
+    "--selector=app.kubernetes.io/managed-by=fedctl",
+  ]);
+
+  say("KubeFed itself goes.");
+  await fedctl(stage, ["unjoin", stage.host, ...onHost]);
+  await fedctl(stage, ["uninstall", ...onHost, "--instances=delete"]);
+}
+
+/** Waits until Ctrl-C; the clusters go down with this process. */
+async function stayUp(stage: Stage, kubeconfigPath: string): Promise<void> {
+  say("The clusters stay up until you press Ctrl-C. In another terminal:");
+  process.stdout.write(
+    `  export KUBECONFIG=${kubeconfigPath}\n  npx fedctl get clusters --host-cluster-context ${stage.host}\n`,
+  );
+  await new Promise(() => setInterval(() => undefined, 60_000));
+}
+
+function say(text: string): void {
+  const [on, off] = process.stdout.isTTY && !process.env["NO_COLOR"] ? ["\u001b[1m", "\u001b[0m"] : ["", ""];
+  process.stdout.write(`\n${on}# ${text}${off}\n`);
+}
+
+async function fedctl(stage: Stage, args: readonly string[]): Promise<void> {
+  await show(stage, { shown: "fedctl", command: process.execPath, args: [bin, ...args], shownArgs: args });
+}
+
+async function kubectl_(stage: Stage, args: readonly string[]): Promise<void> {
+  await show(stage, { shown: "kubectl", command: stage.kubectl, args, shownArgs: args });
+}
+
+interface Shown {
+  readonly shown: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly shownArgs: readonly string[];
+}
+
+/** Prints the command as a person would type it, runs it, fails when it fails. */
+async function show(stage: Stage, { shown, command, args, shownArgs }: Shown): Promise<void> {
+  const typed = [
+    shown,
+    ...shownArgs.map((argument) => (argument === workload ? "test/demo/workload.yaml" : argument)),
+  ].join(" ");
+  process.stdout.write(`\n$ ${typed}\n`);
+  const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], env: stage.env });
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
+  if (code !== 0) throw new Error(`exit code ${code ?? "none"}: ${typed}`);
+}
+
+async function capture(stage: Stage, args: readonly string[]): Promise<string> {
+  const child = spawn(stage.kubectl, args, { stdio: ["ignore", "pipe", "inherit"], env: stage.env });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
+  if (code !== 0) throw new Error(`exit code ${code ?? "none"}: kubectl ${args.join(" ")}`);
+  return out.trim();
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
