@@ -1,0 +1,110 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { FedctlError } from "../errors.ts";
+import type { Authenticator, ClientConfig } from "../kubeconfig/types.ts";
+import { discoverApi } from "./discovery.ts";
+import { parseEndpoint } from "./internal/endpoint.ts";
+import { createLimiter } from "./internal/limiter.ts";
+import { deleteObject, createObject, patchObject, replaceObject } from "./internal/writes.ts";
+import { getObject, listObjects, readPath } from "./internal/reads.ts";
+import { createRequester } from "./internal/requester.ts";
+import type { Room } from "./internal/room.ts";
+import type { RequestInfo } from "./internal/sender.ts";
+import { createSignalHub } from "./internal/signal-hub.ts";
+import { createTransport } from "./internal/transport.ts";
+import { watchObjects } from "./internal/watch.ts";
+import type { Discovery, KubeApi, RequestOptions } from "./kube-api.ts";
+
+export interface ConnectOptions {
+  readonly config: ClientConfig;
+  readonly authenticator: Authenticator;
+  /** HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and DISABLE_HTTP2 are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of every call that does not bring its own; 0: none. */
+  readonly requestTimeoutMs: number;
+  /** Ends everything that is under way. */
+  readonly signal: AbortSignal;
+  readonly userAgent: string;
+  /** After each request, repeated ones too; the URL holds no secret. */
+  readonly onRequest?: ((info: RequestInfo) => void) | undefined;
+  /** A text of the server's `Warning` headers, once. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+  readonly clock?: { sleep(ms: number, signal?: AbortSignal): Promise<void> } | undefined;
+  readonly random?: (() => number) | undefined;
+  /** Requests under way at a time. */
+  readonly maxInFlight?: number | undefined;
+}
+
+const defaultMaxInFlight = 64;
+
+/** Gives the API of one cluster. Makes no request and reads no file until the first call. */
+export function connectToCluster(options: ConnectOptions): KubeApi {
+  const { config, signal, random = Math.random } = options;
+  const maxInFlight = options.maxInFlight ?? defaultMaxInFlight;
+  const endpoint = parseEndpoint(config.baseUrl);
+  const limiter = createLimiter(maxInFlight);
+  const transport = createTransport({
+    config,
+    endpoint,
+    env: options.env,
+    onCapacity: (capacity) => {
+      limiter.setLimit(Math.min(maxInFlight, capacity));
+    },
+  });
+  const requester = createRequester({
+    ...options,
+    endpoint,
+    limiter,
+    transport,
+    random,
+    hub: createSignalHub(),
+    clock: options.clock ?? { sleep },
+  });
+  const room = { requester, context: config.contextName, user: config.userName, signal, random };
+  const discover = cachedDiscovery(room);
+  return {
+    context: config.contextName,
+    get: (key, request) => getObject(room, key, request),
+    list: (type, list = {}) => listObjects(room, type, list),
+    create: (type, object, request) => createObject(room, type, { object, options: request }),
+    update: (type, object, request) => replaceObject(room, type, { object, options: request }),
+    updateStatus: (type, object, request) =>
+      replaceObject(room, type, { object, subresource: "status", options: request }),
+    patch: (key, patch, request) => patchObject(room, key, { patch, options: request }),
+    delete: (key, request = {}) => deleteObject(room, key, request),
+    watch: (type, watch = {}) => watchObjects(room, type, watch),
+    discover,
+    read: (path, request) => readPath(room, path, request),
+    close: () => {
+      transport.close();
+    },
+  };
+}
+
+/** One read for all who ask, kept for later; a failed one is not kept. */
+function cachedDiscovery(room: Room): KubeApi["discover"] {
+  let cached: Promise<Discovery> | undefined;
+  const read = (options: RequestOptions): Promise<Discovery> => {
+    const started = discoverApi(room, options);
+    cached = started;
+    started.catch(() => {
+      if (cached === started) cached = undefined;
+    });
+    return started;
+  };
+  return async ({ fresh = false, ...options } = {}) => {
+    const known = fresh ? undefined : cached;
+    if (known === undefined) return await read(options);
+    try {
+      return await known;
+    } catch (error) {
+      // Another caller's signal ended the read that was shared.
+      const isOthers = error instanceof FedctlError && error.code === "Interrupted" && options.signal?.aborted !== true;
+      if (!isOthers) throw error;
+      return await read(options);
+    }
+  };
+}
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal === undefined ? {} : { signal });
+}

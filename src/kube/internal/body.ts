@@ -1,0 +1,28 @@
+import type { Readable } from "node:stream";
+import type { WireFailure } from "./wire.ts";
+
+export interface BodyRules {
+  readonly signal: AbortSignal;
+  /** Asked when the stream closed: did the sender finish it? */
+  isWhole(): boolean;
+  failure(): WireFailure;
+}
+
+/** All bytes of a body. Waits for the stream's close, because a connection that breaks also ends it. */
+export function collectBody(stream: Readable, rules: BodyRules): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let ended = false;
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    stream.once("end", () => (ended = true));
+    stream.on("error", () => undefined); // "close" follows
+    stream.once("close", () => {
+      if (rules.signal.aborted)
+        reject(rules.signal.reason as Error); // Whoever aborts gives an error.
+      else if (ended && rules.isWhole())
+        resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+      else reject(rules.failure());
+    });
+    stream.resume();
+  });
+}

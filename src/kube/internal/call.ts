@@ -1,0 +1,33 @@
+import type { Attempt } from "../errors.ts";
+import type { RequestOptions } from "../kube-api.ts";
+import type { WireFailure } from "./wire.ts";
+
+/** A request, as the verbs of KubeApi make it. */
+export interface Call {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the base URL, with the query. */
+  readonly path: string;
+  readonly attempt: Attempt;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly options?: RequestOptions | undefined;
+  /** Doing it twice differs from doing it once and cannot be checked: not repeated even where the server asks for it. */
+  readonly isUnrepeatable?: boolean;
+}
+
+/** An answer, whatever its status. */
+export interface Reply {
+  readonly kind: "reply";
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** An earlier try was answered 5xx, so it may have been done before this answer was given. */
+  readonly mayBeSecond: boolean;
+}
+
+/** A write whose connection broke after it was sent: it may have been done. */
+export interface Lost {
+  readonly kind: "lost";
+  readonly failure: WireFailure;
+}
