@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection, FederationDeps } from "../../src/federation/deps.ts";
+import type { Change, Warning } from "../../src/federation/report.ts";
+
+/** One run of the core, and what it told. */
+export interface CoreRun {
+  readonly deps: FederationDeps;
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Gives a run of the core one connection as its host cluster, whatever context it asks for. */
+export function coreRun(connection: Connection, signal: AbortSignal = new AbortController().signal): CoreRun {
+  const changes: Change[] = [];
+  const warnings: Warning[] = [];
+  const deps: FederationDeps = {
+    connect: () => Promise.resolve(connection),
+    clock: {
+      now: () => Date.now(),
+      sleep: (ms, signalOfWait) => sleep(ms, undefined, signalOfWait === undefined ? {} : { signal: signalOfWait }),
+    },
+    signal,
+    report: {
+      change: (change) => void changes.push(change),
+      warn: (warning) => void warnings.push(warning),
+      cluster: () => undefined,
+      progress: () => undefined,
+    },
+  };
+  return { deps, changes, warnings };
+}
+
+/** `create ConfigMap a`, with what became of it where it was not done. */
+export function describeChange({ action, object, outcome }: Change): string {
+  return `${action} ${object.kind} ${object.name}${outcome === "done" ? "" : ` (${outcome})`}`;
+}
