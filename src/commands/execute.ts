@@ -59,9 +59,13 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
       },
     };
     const connector = openConnector(deps, spec.flags, say);
-    const { connect } = connector;
     try {
-      const result = await spec.run({ connect, clock: deps.clock, signal: deps.signal, report });
+      const result = await spec.run({
+        connect: (context) => connector.connect(context),
+        clock: deps.clock,
+        signal: deps.signal,
+        report,
+      });
       progress.clear();
       if (spec.notes !== undefined) say(await spec.notes(result, errColours));
       await print(deps, spec, { gathered, result: { value: result }, error: undefined });

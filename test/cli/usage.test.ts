@@ -71,7 +71,7 @@ describe("wrong command lines", () => {
       "--enable-type and --output cannot be combined",
       "leave out one of them",
     ],
-  ])("%s", async (_name, argv, message, hint) => {
+  ])("%s", async (...[, argv, message, hint]) => {
     const result = await runFedctl(argv);
     expect(result.stderr).toBe(`error: ${message}\nhint: ${hint}\n`);
     expect(result.code).toBe(2);

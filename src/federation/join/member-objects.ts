@@ -110,3 +110,10 @@ function grant(
     },
   };
 }
+
+/** The server gives a subject no apiGroup, other tools write an empty one. */
+export function withoutApiGroup(subjects: readonly { readonly apiGroup?: string }[] | undefined): unknown {
+  return subjects?.map((subject) =>
+    Object.fromEntries(Object.entries(subject).filter(([key, value]) => key !== "apiGroup" || value !== "")),
+  );
+}

@@ -23,7 +23,7 @@ export function planUnjoin(
 ): UnjoinPlan {
   const { options, hostContext } = request;
   const { clusterName } = options;
-  const foundNothing = host.registration === undefined && !isOurs(host.credential) && (member?.found.length ?? 0) === 0;
+  const foundNothing = isTraceless(host, member);
   if (foundNothing && !options.ignoreNotFound) throw notJoined(host, request);
   const memberSteps = (member?.found ?? []).map(({ type, object }): Step => ({
     cluster: clusterName,
@@ -36,6 +36,10 @@ export function planUnjoin(
     namespace: member === undefined || foundNothing ? undefined : planNamespace(host, member, clusterName),
     host: planHost(host, hostContext),
   };
+}
+
+function isTraceless({ registration, credential }: HostFacts, member: MemberFacts | undefined): boolean {
+  return registration === undefined && !isOurs(credential) && (member === undefined || member.found.length === 0);
 }
 
 function planNamespace(host: HostFacts, member: MemberFacts, cluster: string): Step | undefined {
