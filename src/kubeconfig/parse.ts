@@ -70,7 +70,7 @@ function named<T>(fields: Fields, list: keyof typeof goNames, decode: (item: Fie
     // client-go goes on to print both entries, tokens included; the name is enough.
     if (byName.has(name)) {
       throw new TextError(
-        `error converting *[]${item} into *map[string]*api.${body}: duplicate name ${JSON.stringify(name)} in list`,
+        `error converting *[]${item} into *map[string]*api.${body}: duplicate name "${name}" in list`,
       );
     }
     byName.set(name, value);

@@ -11,7 +11,7 @@ export function decodeExtensions(owner: Fields): ReadonlyMap<string, unknown> {
   for (const { name, extension } of list) {
     if (byName.has(name)) {
       throw new TextError(
-        `error converting *[]NamedExtension into *map[string]runtime.Object: duplicate name ${JSON.stringify(name)} in list`,
+        `error converting *[]NamedExtension into *map[string]runtime.Object: duplicate name "${name}" in list`,
       );
     }
     byName.set(name, extension);

@@ -22,9 +22,13 @@ export function requireKind(document: unknown, expected: TypeMeta): TextError | 
 /** @throws TextError `couldn't get version/kind; …` when the document is no object or these keys are no strings */
 export function readTypeMeta(document: unknown): TypeMeta {
   if (document === null || document === undefined) return { apiVersion: "", kind: "" };
-  if (!(document instanceof Map)) throw unreadable(`${jsonKind(document)} into an object`);
+  if (!(document instanceof Map)) throw unreadable(`${jsonKind(document)} into Go value of type ${typeMetaStruct}`);
   return { apiVersion: text(document, "apiVersion"), kind: text(document, "kind") };
 }
+
+/** How Go prints the anonymous struct that client-go reads these two keys into. */
+const typeMetaStruct =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 function text(document: ReadonlyMap<unknown, unknown>, key: string): string {
   const value = document.get(key) ?? "";

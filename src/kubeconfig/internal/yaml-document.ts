@@ -1,27 +1,17 @@
 import { parseAllDocuments } from "yaml";
 import type { ScalarTag, Tags } from "yaml";
+import { resolveGoScalar } from "./go-scalar.ts";
 import { TextError } from "./text-error.ts";
+import { describeYamlError } from "./yaml-error.ts";
 
-/** Numbers that Go reads and YAML 1.1 does not know: `0o17`, `0X1F`, `0B11`. */
-const goInteger: ScalarTag = {
+/** Takes every plain scalar away from YAML 1.1's own rules, which differ from Go's in dates, `1:30`, `0o17` and a lone dot. */
+const plainScalar: ScalarTag = {
   identify: () => false,
   default: true,
-  tag: "tag:yaml.org,2002:int",
-  test: /^[-+]?0(?:[oO][0-7_]+|X[0-9a-fA-F_]+|B[01_]+)$/,
-  resolve(source) {
-    const digits = source.replaceAll("_", "").replace(/^[-+]/, "").toLowerCase();
-    const value = BigInt(digits);
-    return source.startsWith("-") ? -value : value;
-  },
-};
-
-/** A lone dot or sign with a dot is a float in YAML 1.1 and a string in Go. */
-const loneDot: ScalarTag = {
-  identify: () => false,
-  default: true,
-  tag: "tag:yaml.org,2002:str",
-  test: /^[-+]?\._*$/,
-  resolve: (source) => source,
+  tag: "tag:fedctl,2025:plain",
+  // All but the merge key, which has a tag of its own.
+  test: /^(?!<<$)/,
+  resolve: resolveGoScalar,
 };
 
 /**
@@ -36,67 +26,51 @@ export function parseYamlDocument(text: string): unknown {
     uniqueKeys: false,
     intAsBigInt: true,
     logLevel: "silent",
-    customTags: (tags: Tags): Tags => [loneDot, goInteger, ...tags.filter((tag) => !isTimeTag(tag))],
+    customTags: (tags: Tags): Tags => [plainScalar, ...tags.filter((tag) => !isTimestamp(tag))],
   });
   const first = documents[0];
   if (first === undefined) return null;
   const error = first.errors[0];
-  if (error !== undefined) throw new TextError(`yaml: line ${lineOf(error)}: ${reasonOf(error)}`);
-  return jsonable(toData(first));
+  if (error !== undefined) throw new TextError(describeYamlError(error, text));
+  return jsonable(toData(first), []);
 }
 
-/** Dates and `1:30` are strings to Go. */
-function isTimeTag(tag: Tags[number]): boolean {
-  return typeof tag !== "string" && (tag.tag.includes("timestamp") || ("format" in tag && tag.format === "TIME"));
+/** Even an explicit `!!timestamp` stays a string in Go's way through JSON. */
+function isTimestamp(tag: Tags[number]): boolean {
+  return typeof tag !== "string" && tag.tag.includes("timestamp");
 }
 
 function toData(document: { toJS(options: { mapAsMap: boolean }): unknown }): unknown {
   try {
     return document.toJS({ mapAsMap: true });
   } catch (error) {
-    // Aliases are resolved only here; the message names the anchor.
-    throw new TextError(`yaml: ${error instanceof Error ? error.message : String(error)}`);
+    // Aliases are resolved only here.
+    const anchor = error instanceof Error ? /alias\): (.*)$/.exec(error.message)?.[1] : undefined;
+    throw new TextError(
+      anchor === undefined
+        ? "yaml: document contains excessive aliasing"
+        : `yaml: unknown anchor '${anchor}' referenced`,
+    );
   }
 }
 
-/** libyaml's wording, as client-go prints it, for the parser's findings. Without any piece of the text: it may be a secret. */
-const reasons: readonly (readonly [RegExp, string])[] = [
-  [/^Flow sequence .*must be sufficiently indented/, "did not find expected ',' or ']'"],
-  [/^Flow map .*must be sufficiently indented/, "did not find expected ',' or '}'"],
-  [/^All sequence items/, "did not find expected '-' indicator"],
-  [/^Nested mappings are not allowed/, "mapping values are not allowed in this context"],
-  [/^Implicit keys need to be on a single line/, "mapping values are not allowed in this context"],
-  [/^Implicit map keys need to be followed/, "could not find expected ':'"],
-  [/^Missing closing/, "found unexpected end of stream"],
-  [/^Plain value cannot start/, "found character that cannot start any token"],
-  [/^Tabs are not allowed/, "found character that cannot start any token"],
-  [/^Unexpected block-seq-ind/, "block sequence entries are not allowed in this context"],
-];
-
-/** What is used of the parser's error class. */
-interface ParseError {
-  readonly message: string;
-  readonly linePos?: readonly { readonly line: number }[];
-}
-
-function reasonOf(error: ParseError): string {
-  return reasons.find(([pattern]) => pattern.test(error.message))?.[1] ?? "did not find expected key";
-}
-
-function lineOf(error: ParseError): number {
-  return error.linePos?.[0]?.line ?? 1;
-}
-
-/** What survives Go's way through JSON: string keys, finite numbers, plain integers. */
-function jsonable(value: unknown): unknown {
+/** What survives Go's way through JSON: string keys, finite numbers, plain integers. `above` are the collections around it. */
+function jsonable(value: unknown, above: readonly unknown[]): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (typeof value === "number" && !Number.isFinite(value))
+  if (typeof value === "number" && !Number.isFinite(value)) {
     throw new TextError(`json: unsupported value: ${goFloat(value)}`);
-  if (Array.isArray(value)) return value.map(jsonable);
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [keyText(key), jsonable(item)]));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (above.includes(value)) throw new TextError("yaml: anchor value contains itself");
+  return collection(value, [...above, value]);
+}
+
+function collection(value: object, above: readonly unknown[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => jsonable(item, above));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [keyText(key), jsonable(item, above)]));
   if (value instanceof Set) return new Map([...value].map((key) => [keyText(key), null]));
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
-  return value;
+  throw new TypeError("YAML data of an unknown class");
 }
 
 function keyText(key: unknown): string {
