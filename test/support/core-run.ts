@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ExitCode, FedctlError } from "../../src/errors.ts";
 import type { Connection, FederationDeps } from "../../src/federation/deps.ts";
 import type { Change, Warning } from "../../src/federation/report.ts";
 
@@ -17,7 +18,11 @@ export function coreRun(connection: Connection, signal: AbortSignal = new AbortC
     connect: () => Promise.resolve(connection),
     clock: {
       now: () => Date.now(),
-      sleep: (ms, signalOfWait) => sleep(ms, undefined, signalOfWait === undefined ? {} : { signal: signalOfWait }),
+      sleep: async (ms, signalOfWait) => {
+        await sleep(ms, undefined, signalOfWait === undefined ? {} : { signal: signalOfWait }).catch(() => {
+          throw new FedctlError("Interrupted", "interrupted", { exitCode: ExitCode.Interrupted });
+        });
+      },
     },
     signal,
     report: {
