@@ -17,7 +17,6 @@ interface Finding {
 const findings: readonly Finding[] = [
   { pattern: /^Flow sequence .*must be/, text: "did not find expected ',' or ']'", by: "parser" },
   { pattern: /^Flow map .*must be/, text: "did not find expected ',' or '}'", by: "parser" },
-  { pattern: /^Unexpected scalar at node end/, text: "did not find expected '-' indicator", by: "parser" },
   { pattern: /^Nested mappings/, text: "mapping values are not allowed in this context", by: "scanner" },
   { pattern: /^Implicit keys need/, text: "mapping values are not allowed in this context", by: "scanner", at: "end" },
   { pattern: /^Implicit map keys need/, text: "could not find expected ':'", by: "scanner", at: "next" },
