@@ -14,7 +14,7 @@ const programs = [
 ];
 
 export default defineConfig(
-  { ignores: ["dist/**", "test/fixtures/**", "coverage/**", "bin/**"] },
+  { ignores: ["dist/**", "test/fixtures/**", "coverage/**", "bin/**", "**/*.mjs"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   { languageOptions: { parserOptions: { projectService: true } } },

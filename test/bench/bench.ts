@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { renderTable } from "../../src/output/table.ts";
+import { startBenchClusters, type BenchClusters } from "./clusters.ts";
+import { type CommandLine, measure, type Run, summarise, type Summary } from "./measure.ts";
+
+/**
+ * `npm run bench`: whole processes, timed against the bare limit in the same run and, when REFERENCE_CTL names one,
+ * against a reference CLI with kubefedctl's flags. Medians; a table on stdout and bench-results.json.
+ * BENCH_RUNS sets how often each row runs (default 5), BENCH_OBJECTS how many ConfigMaps are federated (default 1000).
+ */
+
+const bin = fileURLToPath(new URL("../../bin/fedctl.js", import.meta.url));
+const bareWriter = fileURLToPath(new URL("bare-writer.mjs", import.meta.url));
+const runs = Number(process.env["BENCH_RUNS"] ?? 5);
+const objects = Number(process.env["BENCH_OBJECTS"] ?? 1000);
+const reference = process.env["REFERENCE_CTL"];
+const namespace = "bench";
+
+interface Row {
+  readonly what: string;
+  readonly fedctl: Summary;
+  readonly reference?: Summary | undefined;
+  readonly bare?: Summary | undefined;
+  /** What is to be reached, as text, and whether it was. */
+  readonly reach: string;
+  readonly reached: boolean;
+}
+
+const fedctl = (...args: readonly string[]): CommandLine => ({ command: process.execPath, args: [bin, ...args] });
+
+async function repeat(times: number, once: () => Promise<Run>): Promise<Summary> {
+  const all: Run[] = [];
+  for (let run = 0; run < times; run += 1) all.push(await once());
+  return summarise(all);
+}
+
+async function startUpRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const flag of ["--version", "--help"]) {
+    const bareRuns: Run[] = [];
+    const ours: Run[] = [];
+    // Alternating, so that whatever else the machine does falls on both.
+    for (let run = 0; run < runs * 4; run += 1) {
+      bareRuns.push(await measure({ command: process.execPath, args: ["-e", "0"] }));
+      ours.push(await measure(fedctl(flag)));
+    }
+    const [bare, own] = [summarise(bareRuns), summarise(ours)];
+    const referenceRun =
+      reference === undefined
+        ? undefined
+        : await repeat(runs, () => measure({ command: reference, args: [flag === "--version" ? "version" : flag] }));
+    rows.push({
+      what: `fedctl ${flag}`,
+      fedctl: own,
+      bare,
+      reference: referenceRun,
+      reach: "<= 1.6 x bare node",
+      reached: own.seconds.median <= 1.6 * bare.seconds.median,
+    });
+  }
+  return rows;
+}
+
+async function joinRow(clusters: BenchClusters, rttMs: number, limit: number): Promise<Row> {
+  const env = clusters.env(rttMs);
+  const args = ["join", "vulcan", "--host-cluster-context", "earth"];
+  const once = async (line: CommandLine): Promise<Run> => {
+    const run = await measure({ ...line, env });
+    await clusters.unjoin("vulcan");
+    return run;
+  };
+  await once(fedctl(...args));
+  const own = await repeat(runs, () => once(fedctl(...args)));
+  const other = reference === undefined ? undefined : await repeat(runs, () => once({ command: reference, args }));
+  return {
+    what: `join, ${rttMs} ms RTT`,
+    fedctl: own,
+    reference: other,
+    reach: `<= ${limit} s`,
+    reached: own.seconds.median <= limit,
+  };
+}
+
+async function federateRows(clusters: BenchClusters, rttMs: number): Promise<Row[]> {
+  const env = clusters.env(rttMs);
+  const args = ["federate", "namespace", namespace, "--contents", "--host-cluster-context", "earth"];
+  const writesFile = join(clusters.folder, "writes.json");
+  const own: Run[] = [];
+  const bare: Run[] = [];
+  const times = Math.max(3, Math.ceil(runs / 2));
+  for (let run = 0; run < times; run += 1) {
+    own.push(await measure({ ...fedctl(...args), env }));
+    writeFileSync(writesFile, JSON.stringify(await clusters.bareWrites(namespace, rttMs)));
+    await clusters.removeFederated(namespace);
+    bare.push(await measure({ command: process.execPath, args: [bareWriter, writesFile] }));
+    await clusters.removeFederated(namespace);
+  }
+  const other = reference === undefined ? undefined : summarise([await measure({ command: reference, args, env })]);
+  if (other !== undefined) await clusters.removeFederated(namespace);
+  const [ours, limit] = [summarise(own), summarise(bare)];
+  const what = `federate ${objects} ConfigMaps, ${rttMs} ms RTT`;
+  return [
+    {
+      what,
+      fedctl: ours,
+      bare: limit,
+      reference: other,
+      reach: "<= 1.3 x bare limit",
+      reached: ours.seconds.median <= 1.3 * limit.seconds.median,
+    },
+    {
+      what: `... its peak memory`,
+      fedctl: ours,
+      bare: limit,
+      reference: other,
+      reach: "<= 150 MB",
+      reached: (ours.peakMb ?? Number.NaN) <= 150,
+    },
+  ];
+}
+
+function render(rows: readonly Row[]): string {
+  const seconds = (summary: Summary | undefined): string =>
+    summary === undefined ? "-" : `${summary.seconds.median.toFixed(3)} s`;
+  const memory = (summary: Summary | undefined): string =>
+    summary?.peakMb === undefined ? "-" : `${summary.peakMb.toFixed(0)} MB`;
+  const header = ["WHAT", "FEDCTL", "MIN..MAX", "BARE", "REFERENCE", "RATIO TO BARE", "REACH", ""];
+  const lines = rows.map((row) => {
+    const isMemory = row.what.startsWith("...");
+    const show = isMemory ? memory : seconds;
+    const range = `${row.fedctl.seconds.min.toFixed(3)}..${row.fedctl.seconds.max.toFixed(3)}`;
+    const ratio = row.bare === undefined ? "-" : (row.fedctl.seconds.median / row.bare.seconds.median).toFixed(2);
+    return [
+      row.what,
+      show(row.fedctl),
+      isMemory ? "-" : range,
+      show(row.bare),
+      show(row.reference),
+      isMemory ? "-" : ratio,
+      row.reach,
+      row.reached ? "reached" : "NOT REACHED",
+    ];
+  });
+  return renderTable([header, ...lines]);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "fedctl-bench-"));
+try {
+  const rows = await startUpRows();
+  await using clusters = await startBenchClusters({ folder, namespace, objects, rttMs: 50 });
+  rows.push(await joinRow(clusters, 0, 0.35), await joinRow(clusters, 50, 0.9));
+  rows.push(...(await federateRows(clusters, 0)), ...(await federateRows(clusters, 50)));
+  process.stdout.write(`\n${render(rows)}`);
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const machine = { node: process.versions.node, cpus: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };
+  const results = { version, date: new Date().toISOString(), machine, reference: reference !== undefined, rows };
+  writeFileSync("bench-results.json", `${JSON.stringify(results, null, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
