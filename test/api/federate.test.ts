@@ -1,4 +1,3 @@
-import { loadAll } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { federateObjects } from "../../src/federation/federate/federate.ts";
 import { installKubeFed } from "../../src/federation/install/install.ts";
@@ -6,16 +5,15 @@ import { defaultKubefedNamespace } from "../../src/federation/kubefed-types.ts";
 import type { UnknownObject } from "../../src/kube/objects.ts";
 import type { ClusterDetails } from "../cluster/details.ts";
 import { rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
+import { relayTo, startRelay, throughRelay } from "../cluster/relay.ts";
 import { startClusters } from "../cluster/start.ts";
 import type { ClusterSet } from "../cluster/start.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import { uniqueName } from "../support/clusters.ts";
 import { coreRun } from "../support/core-run.ts";
-import { federateDifferences } from "../support/federate-differences.ts";
-import { createAll, replayFederate } from "../support/federate-replay.ts";
+import { createAll } from "../support/federate-replay.ts";
 import { configMap, countedNames, failToFederate, federate, federateOptions } from "../support/federate-runs.ts";
 import { addDeadGroup, letGuestRead, refuseFederatedConfigMap } from "../support/obstacles.ts";
-import { applyDifferences, loadRecording } from "../support/recordings.ts";
 
 let set: ClusterSet;
 let host: ClusterDetails;
@@ -65,26 +63,6 @@ describe("with KubeFed", () => {
   beforeAll(async () => {
     const { deps } = coreRun(connectTo(host));
     await installKubeFed({ kubefedNamespace: defaultKubefedNamespace, dryRun: false, scope: "Cluster" }, deps);
-  });
-
-  describe("does what kubefedctl did", () => {
-    it.each([
-      "federate_namespace",
-      "federate_one",
-      "federate_contents",
-      "federate_contents_enable",
-      "federate_yaml",
-      "federate_errors",
-    ])("%s", async (name) => {
-      const namespace = uniqueName("demo");
-      const recording = await loadRecording(name, namespace);
-      const { runs, state } = await replayFederate(recording, connectTo(host));
-      expect(runs.map(({ succeeded }) => succeeded)).toEqual(recording.runs.map(({ rc }) => rc === 0));
-      const printed = loadAll(recording.runs.map(({ stdout }) => stdout).join(""));
-      if (name === "federate_yaml") expect(runs.flatMap(({ objects }) => objects)).toEqual(printed);
-      const recorded = recording.state["earth"] ?? {};
-      expect(state).toEqual(applyDifferences(recorded, federateDifferences(name, namespace)));
-    });
   });
 
   describe("one object", () => {
@@ -172,7 +150,7 @@ describe("with KubeFed", () => {
       expect(await federatedNames(name)).toEqual(["b"]);
     });
 
-    it("two at the same time both succeed, over several pages", async () => {
+    it("two at the same time both succeed", async () => {
       const names = countedNames(600);
       const name = await makeNamespace((namespace) => names.map((each) => configMap(namespace, each)));
       const both = [connectTo(host), connectTo(host)];
@@ -237,6 +215,22 @@ describe("with KubeFed", () => {
       const again = await federate(connectTo(host), { name, contents: true });
       expect(again.changes).toContain("create FederatedConfigMap bad");
       expect(await federatedNames(name)).toEqual(["a", "bad", "c"]);
+    });
+
+    it("are not tried one by one when the server is gone", async () => {
+      const name = await makeNamespace((namespace) => countedNames(300).map((each) => configMap(namespace, each)));
+      await using relay = await startRelay(relayTo(host, 0));
+      const { deps } = coreRun(connectTo(throughRelay(host, relay)));
+      const progress = (text: string, count?: { done: number }): void => {
+        if (text === "federating" && count?.done === 50) void relay.stop();
+      };
+      const cut = federateObjects(federateOptions({ name, contents: true }), {
+        ...deps,
+        report: { ...deps.report, progress },
+      });
+      await expect(cut).rejects.toMatchObject({ code: "PartlyFailed", exitCode: 4 });
+      await federate(connectTo(host), { name, contents: true });
+      expect(await federatedNames(name)).toEqual(countedNames(300));
     });
 
     it("are not begun when a type cannot be listed", async () => {

@@ -1,5 +1,6 @@
 import { ExitCode, FedctlError } from "../../errors.ts";
 import type { UnknownObject } from "../../kube/objects.ts";
+import { isFederationType } from "../enable/type-config.ts";
 import { suggestCommand } from "../suggest.ts";
 import type { FederateFacts, Source } from "./facts.ts";
 import { crdNameOf } from "./federated-type.ts";
@@ -10,9 +11,15 @@ import { unfederatable } from "./selection.ts";
 import { holdsTemplate } from "./template.ts";
 
 /** @throws FedctlError when the object that was named cannot be federated at all */
-export function checkSubject({ subject, cluster }: FederateFacts, options: FederateOptions): void {
+export function checkSubject({ subject, cluster, typeConfigs }: FederateFacts, options: FederateOptions): void {
   const [object] = subject.objects;
   if (object === undefined) return;
+  if (isFederationType(subject.type.resource, typeConfigs)) {
+    throw new FedctlError("TypeConflict", `${subject.type.name} is a type of the federation itself`, {
+      exitCode: ExitCode.Conflict,
+      hint: "name the object that is to be federated, not the federated one",
+    });
+  }
   const reason = unfederatable(subject.type.target, object);
   if (reason !== undefined) {
     throw new FedctlError(

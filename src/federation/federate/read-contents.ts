@@ -111,7 +111,10 @@ async function readExisting(
   namespace: string,
 ): Promise<ReadonlyMap<string, FederatedObject>> {
   if (state !== "enabled") return new Map();
-  const { items } = await api.list<FederatedObject>(federated, { pageSize, ...(federated.namespaced && { namespace }) });
+  const { items } = await api.list<FederatedObject>(federated, {
+    pageSize,
+    ...(federated.namespaced && { namespace }),
+  });
   items.forEach(forgetManagedFields);
   return new Map(items.map((item) => [item.metadata?.name ?? "", item]));
 }

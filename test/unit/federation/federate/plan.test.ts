@@ -179,6 +179,18 @@ describe("planFederation", () => {
     );
   });
 
+  it("refuses to federate what is federated (B-EN11)", () => {
+    const type = federatedType("ConfigMap", "configmaps");
+    const again = {
+      ...type,
+      name: "federatedconfigmaps.types.kubefed.io",
+      resource: { ...type.resource, ...type.federated },
+    };
+    const error = failureOf(facts({ subject: source(again, [configMap("a")]) }), { output: "yaml" });
+    expect(error.code).toBe("TypeConflict");
+    expect(error.message).toBe("federatedconfigmaps.types.kubefed.io is a type of the federation itself");
+  });
+
   describe("types that are not ready", () => {
     const notEnabled = [
       source(federatedType("ConfigMap", "configmaps", { state: "notEnabled" }), [configMap("a")]),
