@@ -36,11 +36,12 @@ export function createExecCache(runner: ExecRunner, clock: { now(): number }): E
     return slot;
   };
   return {
-    get(request, { signal, accept } = {}) {
+    async get(request, { signal, accept } = {}) {
+      signal?.throwIfAborted();
       const slot = slotOf(request);
       const { credential } = slot;
       const usable = credential !== undefined && (isValid(credential, clock.now()) || accept?.(credential) === true);
-      if (usable) return Promise.resolve(credential);
+      if (usable) return credential;
       slot.run ??= startRun(slot, (runSignal) => runner(request, runSignal));
       return slot.run.join(signal);
     },

@@ -53,7 +53,7 @@ export function createExecRunner(host: ExecHost): ExecRunner {
   return async (request, signal) => {
     const { exec } = request;
     const interactive = isInteractive(exec.interactiveMode, host);
-    const file = await findExecutable(exec.command, host.env["PATH"]);
+    const file = await findExecutable(exec.command, { path: host.env["PATH"], cwd: host.cwd });
     if (file === undefined) throw executableNotFound(exec.command, exec.installHint);
     const variables = exec.env.map(({ name, value }): [string, string] => [name, value]);
     const env = {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { clusterError, contextNotFound, invalidConfiguration, noConfiguration } from "./internal/client-errors.ts";
 import { goReadError } from "./internal/go-file-error.ts";
+import { parseGoUrl } from "./internal/go-url.ts";
 import { inClusterConfig, isInCluster, podNamespace, serviceAccountFolder } from "./internal/in-cluster.ts";
 import type { Pod } from "./internal/in-cluster.ts";
 import { caBundleError } from "./internal/pem.ts";
@@ -83,7 +84,7 @@ async function clientConfigOf(selection: Selection, cluster: ClusterEntry, names
     server: cluster.server,
     baseUrl: url.baseUrl,
     ...(await secured(selection, cluster, url)),
-    proxyUrl: orUndefined(cluster.proxyUrl),
+    proxyUrl: proxyUrlOf(cluster),
     disableCompression: cluster.disableCompression,
     impersonation: impersonationOf(selection.user),
   };
@@ -113,7 +114,7 @@ async function tlsOf(selection: Selection, cluster: ClusterEntry): Promise<Clien
   }
   const caPem = cluster.certificateAuthorityData ?? (await readCa(selection, caFile));
   const error = caPem === undefined ? undefined : caBundleError(caPem);
-  if (error !== undefined) throw clusterError(selection, error);
+  if (error !== undefined) throw clusterError(selection, `unable to load root certificates: ${error}`);
   return {
     caPem,
     caFile,
@@ -129,6 +130,11 @@ async function readCa(selection: Selection, caFile: string | undefined): Promise
   } catch (error) {
     throw clusterError(selection, `unable to load root certificates: ${goReadError(error, caFile)}`);
   }
+}
+
+/** Go's transport connects directly where a proxy-url names no host (`http://`). */
+function proxyUrlOf({ proxyUrl }: ClusterEntry): string | undefined {
+  return (parseGoUrl(proxyUrl)?.host ?? "") === "" ? undefined : proxyUrl;
 }
 
 function impersonationOf(user: UserEntry): Impersonation | undefined {

@@ -1,16 +1,22 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { platform } from "node:os";
-import { delimiter, isAbsolute, join, sep } from "node:path";
+import { delimiter, isAbsolute, resolve, sep } from "node:path";
+
+interface SearchPath {
+  /** The value of PATH. */
+  readonly path: string | undefined;
+  readonly cwd: string;
+}
 
 /**
  * Looks a bare command up in PATH as Go does: the parent's PATH, and nothing found through a relative element of it.
  * A command with a separator is returned as it is; undefined means not found. Windows leaves the search to the system.
  */
-export async function findExecutable(command: string, path: string | undefined): Promise<string | undefined> {
+export async function findExecutable(command: string, host: SearchPath): Promise<string | undefined> {
   if (command.includes(sep) || platform() === "win32") return command;
-  for (const folder of (path ?? "").split(delimiter)) {
-    const candidate = join(folder, command);
+  for (const folder of (host.path ?? "").split(delimiter)) {
+    const candidate = resolve(host.cwd, folder, command);
     if (!(await isExecutable(candidate))) continue;
     // The current directory must not be able to plant a plugin.
     return isAbsolute(folder) ? candidate : undefined;

@@ -16,11 +16,11 @@ function pemBlocks(pem: Buffer): readonly PemBlock[] {
 /** Why Go's TLS would refuse this bundle of authorities; undefined when at least one certificate in it can be read. */
 export function caBundleError(pem: Buffer): string | undefined {
   const blocks = pemBlocks(pem);
-  if (blocks.length === 0) return "unable to load root certificates: unable to parse bytes as PEM block";
+  if (blocks.length === 0) return "unable to parse bytes as PEM block";
   const certificates = blocks.filter(({ type }) => type === "CERTIFICATE");
-  if (certificates.length === 0) return "unable to load root certificates: no valid certificate authority data seen";
+  if (certificates.length === 0) return "no valid certificate authority data seen";
   if (certificates.some(({ text }) => readCertificate(text) !== undefined)) return undefined;
-  return "unable to load root certificates: failed to parse certificate: x509: malformed certificate";
+  return "failed to parse certificate: x509: malformed certificate";
 }
 
 /** Why Go's TLS would refuse this pair as a client certificate; undefined when certificate and key fit. */
