@@ -9,6 +9,8 @@ export interface SkippedType {
   /** Group-qualified plural. */
   readonly type: string;
   readonly reason: string;
+  /** The user named it; the others are left out on every cluster. */
+  readonly requested: boolean;
 }
 
 export interface ContentTypes {
@@ -35,9 +37,10 @@ export function selectContentTypes(
   const skipped: SkippedType[] = [];
   for (const resource of onePerType(resources.filter(({ namespaced }) => namespaced))) {
     const type = groupQualifiedName(resource);
-    const reason = skippedByUser(resource, entries) ?? skippedByNature(resource, federated);
+    const byUser = skippedByUser(resource, entries);
+    const reason = byUser ?? skippedByNature(resource, federated);
     if (reason === undefined) taken.push(resource);
-    else skipped.push({ type, reason });
+    else skipped.push({ type, reason, requested: byUser !== undefined });
   }
   return { taken, skipped, warnings: unknownEntries(resources, entries) };
 }

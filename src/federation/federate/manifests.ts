@@ -6,7 +6,7 @@ import { resourceTypeOf } from "../kubefed-types.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
 import { federatedObjectOf } from "./federated-object.ts";
-import { isRecord } from "./records.ts";
+import { isRecord } from "../json-data.ts";
 import { annotationsWarning } from "./warnings.ts";
 
 export interface ConvertedManifests {

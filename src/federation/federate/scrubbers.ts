@@ -1,6 +1,6 @@
 import type { ResourceType } from "../../kube/kube-api.ts";
-import { changeItems, changeRecord, isRecord, without, withoutEmpty } from "./records.ts";
-import type { JsonRecord } from "./records.ts";
+import { changeItems, changeRecord, isRecord, without, withoutEmpty } from "../json-data.ts";
+import type { JsonRecord } from "../json-data.ts";
 
 type Scrubber = (template: JsonRecord) => JsonRecord;
 

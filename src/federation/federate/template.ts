@@ -1,8 +1,8 @@
 import type { ResourceType } from "../../kube/kube-api.ts";
 import type { UnknownObject } from "../../kube/objects.ts";
 import { managedLabel } from "../kubefed-types.ts";
-import { isRecord, sameJson, without } from "./records.ts";
-import type { JsonRecord } from "./records.ts";
+import { isRecord, sameJson, without } from "../json-data.ts";
+import type { JsonRecord } from "../json-data.ts";
 import { scrub } from "./scrubbers.ts";
 
 type Kind = Pick<ResourceType, "group" | "kind">;
@@ -22,9 +22,16 @@ function labelsOf(source: UnknownObject): JsonRecord | undefined {
   return Object.keys(labels).length === 0 ? undefined : labels;
 }
 
-/** The keys of an object's annotations, which no template can carry. Keys only: values may hold secrets (B-FD11). */
+/** Notes that tools and controllers keep for themselves in each cluster; nobody misses them in a template. */
+const bookkeeping = ["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"];
+
+/**
+ * The keys of an object's annotations, which no template can carry, but for those that nobody would miss.
+ * Keys only: values may hold secrets (B-FD11).
+ */
 export function annotationKeys(source: UnknownObject): string[] {
-  return Object.keys(source.metadata?.annotations ?? {}).sort();
+  const keys = Object.keys(source.metadata?.annotations ?? {});
+  return keys.filter((key) => !bookkeeping.includes(key)).sort();
 }
 
 /**
