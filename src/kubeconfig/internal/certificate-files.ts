@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { KeyPair } from "../types.ts";
-import { keyPairError } from "./pem.ts";
+import { isSamePair, keyPairError } from "./pem.ts";
 
 /** Files are looked at again at most this often. */
 const rereadMs = 1_000;
@@ -17,7 +17,7 @@ export function certificateFileSource(
     if (clock.now() - readAtMs < rereadMs) return current;
     readAtMs = clock.now();
     const found = await readPair(files);
-    if (found !== undefined && !isSame(found, current)) current = found;
+    if (found !== undefined && !isSamePair(found, current)) current = found;
     return current;
   };
 }
@@ -30,8 +30,4 @@ async function readPair(files: { readonly certFile: string; readonly keyFile: st
   } catch {
     return undefined;
   }
-}
-
-function isSame(a: KeyPair, b: KeyPair): boolean {
-  return a.certPem.equals(b.certPem) && a.keyPem.equals(b.keyPem);
 }

@@ -2,6 +2,7 @@ import type { ExecCache } from "../exec-cache.ts";
 import type { ExecCredential, ExecRequest } from "../exec-credential.ts";
 import type { ClientConfig, Credentials } from "../types.ts";
 import type { CredentialSource } from "./credential-source.ts";
+import { isSamePair } from "./pem.ts";
 import { goHost } from "./server-url.ts";
 
 type Use = "header" | "certificate";
@@ -32,7 +33,7 @@ export function execSource(
       // Another request may have renewed it already; then this runs nothing.
       if (bearer(stale) === sent.value) execCache.invalidate(request, stale);
       const renewed = await execCache.get(request, { signal, accept: () => true });
-      return renewed !== stale || bearer(renewed) !== sent.value;
+      return bearer(renewed) !== sent.value || !isSamePair(renewed.keyPair, stale.keyPair);
     },
   };
 }

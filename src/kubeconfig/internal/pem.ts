@@ -38,6 +38,12 @@ export function keyPairError({ certPem, keyPem }: KeyPair): string | undefined {
   return certificate.checkPrivateKey(key) ? undefined : "tls: private key does not match public key";
 }
 
+/** True when both hold the same bytes, or nothing. */
+export function isSamePair(a: KeyPair | undefined, b: KeyPair | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.certPem.equals(b.certPem) && a.keyPem.equals(b.keyPem);
+}
+
 function missingCertificate(blocks: readonly PemBlock[]): string {
   if (blocks.length === 0) return "tls: failed to find any PEM data in certificate input";
   if (blocks[0]?.type.endsWith("PRIVATE KEY") === true) {

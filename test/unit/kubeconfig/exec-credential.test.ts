@@ -3,18 +3,12 @@ import { join } from "node:path";
 import { kill } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { messageOf, testCertificates } from "./one-user.ts";
-import { answering, never, pluginConfig, request, runner, tokenOf, v1, v1beta1 } from "./plugin.ts";
+import { messageOf } from "./one-user.ts";
+import { never, pluginConfig, request, runner, tokenOf, v1 } from "./plugin.ts";
 import { tempFolder } from "./temp-folder.ts";
-
-const { jane, joe } = testCertificates();
 
 async function tokenFrom(script: string, host: Parameters<typeof runner>[0] = {}): Promise<string> {
   return (await runner(host)(request(await pluginConfig(script)), never)).token;
-}
-
-async function failureOf(script: string, apiVersion = v1): Promise<string> {
-  return messageOf(runner()(request(await pluginConfig(script, { apiVersion })), never));
 }
 
 describe("what the plugin gets", () => {
@@ -122,103 +116,6 @@ describe("interactive mode", () => {
   ])("Always: $message", async ({ host, message }) => {
     const exec = await pluginConfig(told, { interactiveMode: "Always" });
     expect(await messageOf(runner(host)(request(exec), never))).toBe(message);
-  });
-});
-
-describe("what the plugin answers", () => {
-  test.each([v1, v1beta1])("a token in %s", async (apiVersion) => {
-    const exec = await pluginConfig(answering({ token: "t" }, apiVersion), { apiVersion });
-    expect(await runner()(request(exec), never)).toEqual({ token: "t", keyPair: undefined, expiresAtMs: undefined });
-  });
-
-  test("YAML, unknown fields, no kind", async () => {
-    const yaml = `apiVersion: ${v1}\nstatus:\n  token: t\n  other: 1\n  expirationTimestamp: 2024-01-02T03:04:05Z\n`;
-    const exec = await pluginConfig(answering(yaml));
-    expect(await runner()(request(exec), never)).toMatchObject({
-      token: "t",
-      expiresAtMs: Date.UTC(2024, 0, 2, 3, 4, 5),
-    });
-  });
-
-  test("a certificate, with and without a token", async () => {
-    const pair = { clientCertificateData: jane.certificatePem, clientKeyData: jane.keyPem };
-    const exec = await pluginConfig(answering(pair));
-    const { token, keyPair } = await runner()(request(exec), never);
-    expect([token, keyPair?.certPem.toString(), keyPair?.keyPem.toString()]).toEqual([
-      "",
-      jane.certificatePem,
-      jane.keyPem,
-    ]);
-    const both = await pluginConfig(answering({ ...pair, token: "t" }));
-    expect((await runner()(request(both), never)).token).toBe("t");
-  });
-
-  const decoding = "decoding stdout: ";
-  test.each([
-    {
-      name: "nothing",
-      script: "",
-      message: `exec plugin is configured to use API version ${v1}, plugin returned version client.authentication.k8s.io/__internal`,
-    },
-    {
-      name: "another version",
-      script: answering({ token: "t" }, v1beta1),
-      message: `exec plugin is configured to use API version ${v1}, plugin returned version ${v1beta1}`,
-    },
-    {
-      name: "an unknown version",
-      script: answering({ token: "t" }, "foo/v9"),
-      message: `${decoding}no kind "ExecCredential" is registered for version "foo/v9"`,
-    },
-    {
-      name: "another kind",
-      script: answering('{"apiVersion":"v1","kind":"Pod"}'),
-      message: `${decoding}no kind "Pod" is registered for version "v1"`,
-    },
-    { name: "no status", script: answering(undefined), message: "exec plugin didn't return a status field" },
-    { name: "an empty status", script: answering({}), message: "exec plugin didn't return a token or cert/key pair" },
-    {
-      name: "half a pair",
-      script: answering({ token: "t", clientKeyData: jane.keyPem }),
-      message: "exec plugin returned only certificate or key, not both",
-    },
-    {
-      name: "bad PEM",
-      script: answering({ clientCertificateData: "x", clientKeyData: "y" }),
-      message: "failed parsing client key/certificate: tls: failed to find any PEM data in certificate input",
-    },
-    {
-      name: "a foreign key",
-      script: answering({ clientCertificateData: jane.certificatePem, clientKeyData: joe.keyPem }),
-      message: "failed parsing client key/certificate: tls: private key does not match public key",
-    },
-    {
-      name: "a bad time",
-      script: answering({ token: "t", expirationTimestamp: "soon" }),
-      message: `${decoding}parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"`,
-    },
-    {
-      name: "a date alone",
-      script: answering({ token: "t", expirationTimestamp: "2024-01-02" }),
-      message: `${decoding}parsing time "2024-01-02" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"`,
-    },
-    {
-      name: "a token that is a number",
-      script: answering({ token: 1 }),
-      message: `${decoding}json: cannot unmarshal number into Go struct field ExecCredentialStatus.status.token of type string`,
-    },
-  ])("$name", async ({ script, message }) => {
-    expect(await failureOf(script)).toBe(message);
-  });
-
-  test("garbage is refused and not repeated: it may be a token", async () => {
-    const plain = await failureOf(answering("s3cret"));
-    expect(plain).toMatch(
-      /^decoding stdout: couldn't get version\/kind; json parse error: json: cannot unmarshal string into /,
-    );
-    const broken = await failureOf(answering('{"status": {"token": "s3cret"'));
-    expect(broken).toMatch(/^decoding stdout: couldn't get version\/kind; json parse error: /);
-    expect(plain + broken).not.toContain("s3cret");
   });
 });
 
