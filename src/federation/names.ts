@@ -25,6 +25,16 @@ export function requireClusterName(name: string): void {
   );
 }
 
+/** @throws FedctlError InvalidName: found out now, not when the joining cluster has been written to */
+export function requireSecretName(name: string | undefined): void {
+  if (name === undefined || isSubdomain(name)) return;
+  throw new FedctlError(
+    "InvalidName",
+    `"${name}" cannot be the name of a secret: lower-case letters, digits, "-" and "." are allowed, ${longestName} at most`,
+    { exitCode: ExitCode.Usage, hint: `use --secret-name ${sanitise(name, longestName)}, or leave it out` },
+  );
+}
+
 /** @throws FedctlError Usage, with kubefedctl's rule: the name becomes part of object names that may hold neither */
 export function requireHostClusterName(name: string | undefined): void {
   if (name === undefined || !/[:/]/.test(name)) return;

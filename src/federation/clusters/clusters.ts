@@ -1,7 +1,8 @@
 import { FedctlError, hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
+import { nameOf } from "../describe.ts";
 import type { FederationDeps, HostOptions } from "../deps.ts";
-import { kubefedClusterType, type KubeFedCluster } from "../kubefed-types.ts";
+import { kubefedClusterType, type KubeFedCluster, kubefedConfigName, kubefedConfigType } from "../kubefed-types.ts";
 
 /** What there is to tell of a joined cluster. */
 export interface ClusterInfo {
@@ -19,8 +20,16 @@ export interface ClusterInfo {
 /** The clusters that are joined to a host, by name. @throws FedctlError KubeFedNotInstalled */
 export async function readClusters(options: HostOptions, deps: FederationDeps): Promise<readonly ClusterInfo[]> {
   const { api } = await deps.connect(options.hostClusterContext);
-  const clusters = await listClusters(api, options.kubefedNamespace);
+  const { kubefedNamespace: namespace } = options;
+  const clusters = await listClusters(api, namespace);
+  if (clusters.length === 0) await requireControlPlane(api, namespace);
   return clusters.map(describeCluster);
+}
+
+/** An empty list may be that of the wrong namespace. */
+async function requireControlPlane(api: KubeApi, namespace: string): Promise<void> {
+  const config = await api.get({ type: kubefedConfigType, namespace, name: kubefedConfigName });
+  if (config === undefined) throw notInstalled(api.context, namespace);
 }
 
 /** The KubeFedClusters of a control plane, by name. @throws FedctlError KubeFedNotInstalled */
@@ -44,10 +53,6 @@ export function notInstalled(context: string, kubefedNamespace: string, cause?: 
       cause,
     },
   );
-}
-
-function nameOf({ metadata }: KubeFedCluster): string {
-  return metadata?.name ?? "";
 }
 
 function describeCluster(cluster: KubeFedCluster): ClusterInfo {

@@ -1,4 +1,4 @@
-import { ExitCode, FedctlError } from "../../errors.ts";
+import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
 import type { Secret } from "../../kube/objects.ts";
 import { withDeadline } from "../deadline.ts";
@@ -6,8 +6,10 @@ import type { FederationDeps } from "../deps.ts";
 import { secretType } from "../kubefed-types.ts";
 import { performStep, type Step } from "../step.ts";
 import type { JoinPlan } from "./plan.ts";
+import { completeRegistration } from "./registration.ts";
 
 const tokenTimeoutMs = 30_000;
+const pauseMs = 100;
 
 type ApplyDeps = Pick<FederationDeps, "report" | "signal" | "clock">;
 
@@ -21,14 +23,15 @@ export async function applyJoin(
   const namespace = performStep(member, plan.namespace, report);
   const [token] = await allOf([
     namespace.then(() => makeToken(plan, member, deps)),
-    ...plan.grants.map(async ({ role, binding }) => {
+    ...plan.grants.map(async ({ role, obsolete, binding }) => {
       if (role.object.metadata?.namespace !== undefined) await namespace;
       await performStep(member, role, report);
+      if (obsolete !== undefined) await performStep(member, obsolete, report);
       await performStep(member, binding, report);
     }),
   ]);
   await performStep(host, withToken(plan.credential, token), report);
-  await performStep(host, withAuthority(plan.registration, token), report);
+  await performStep(host, completeRegistration(plan.registration, token.authority, plan.registered), report);
 }
 
 /** Waits for all of them also when one fails, so that nothing is written behind the caller's back; then throws the first failure. */
@@ -59,34 +62,43 @@ function tokenIn({ data }: Secret): Token | undefined {
 }
 
 /** By a watch that starts at the secret as it was made, so that a token that is there already arrives in one round trip. */
-async function waitForToken(secret: Secret, place: { api: KubeApi; cluster: string }, deps: ApplyDeps): Promise<Token> {
-  const { name = "", namespace } = secret.metadata ?? {};
+async function waitForToken(made: Secret, place: { api: KubeApi; cluster: string }, deps: ApplyDeps): Promise<Token> {
+  const { name = "", namespace } = made.metadata ?? {};
+  const key = { type: secretType, namespace, name };
   try {
     return await withDeadline({ timeoutMs: tokenTimeoutMs, signal: deps.signal, clock: deps.clock }, async (signal) => {
-      let resourceVersion = secret.metadata?.resourceVersion;
-      for (;;) {
-        const options = { namespace, name, resourceVersion, signal };
-        for await (const event of place.api.watch<Secret>(secretType, options)) {
-          if (event.type === "DELETED")
-            throw notIssued(
-              secret,
-              place.cluster,
-              "the secret was deleted: its service account is gone, or something on the cluster refuses it",
-            );
-          const token = event.type === "BOOKMARK" ? undefined : tokenIn(event.object);
-          if (token !== undefined) return token;
-          resourceVersion = event.object.metadata?.resourceVersion;
-        }
+      let secret: Secret | undefined = made;
+      while (secret !== undefined) {
+        const token = tokenIn(secret) ?? (await watchToken(place.api, secret, signal));
+        if (token === "deleted") break;
+        if (token !== undefined) return token;
+        // The watch ended before the token came.
+        await deps.clock.sleep(pauseMs, signal);
+        secret = await place.api.get<Secret>(key, { signal });
       }
+      const why = "the secret was deleted: its service account is gone, or something on the cluster refuses it";
+      throw notIssued(made, place.cluster, why);
     });
   } catch (error) {
-    if (error instanceof FedctlError && error.code === "TimedOut") {
-      throw notIssued(
-        secret,
-        place.cluster,
-        `it is still empty after ${tokenTimeoutMs / 1000} s: the token controller of that cluster does not run, or may not write it`,
-      );
+    if (!hasCode(error, "TimedOut")) throw error;
+    const why = `it is still empty after ${tokenTimeoutMs / 1000} s: the token controller of that cluster does not run, or may not write it`;
+    throw notIssued(made, place.cluster, why);
+  }
+}
+
+/** Undefined when the watch ended without either. */
+async function watchToken(api: KubeApi, secret: Secret, signal: AbortSignal): Promise<Token | "deleted" | undefined> {
+  const { name, namespace, resourceVersion } = secret.metadata ?? {};
+  try {
+    for await (const event of api.watch<Secret>(secretType, { namespace, name, resourceVersion, signal })) {
+      if (event.type === "DELETED") return "deleted";
+      const token = event.type === "BOOKMARK" ? undefined : tokenIn(event.object);
+      if (token !== undefined) return token;
     }
+    return undefined;
+  } catch (error) {
+    // Too old a version: look again.
+    if (hasCode(error, "ServerError")) return undefined;
     throw error;
   }
 }
@@ -111,10 +123,4 @@ function withToken(step: Step<Secret>, { token }: Token): Step<Secret> {
     action: isSame ? "keep" : step.action,
     object: { ...step.object, data: { ...step.object.data, token } },
   };
-}
-
-function withAuthority(step: JoinPlan["registration"], { authority }: Token): JoinPlan["registration"] {
-  const { spec } = step.object;
-  if (spec.caBundle !== undefined || authority === undefined) return step;
-  return { ...step, object: { ...step.object, spec: { ...spec, caBundle: authority } } };
 }

@@ -1,15 +1,22 @@
 import { ExitCode, FedctlError } from "../../errors.ts";
-import { sameJson } from "../federate/records.ts";
-import { managedByFedctl, managedByLabel } from "../kubefed-types.ts";
+import type { ResourceType } from "../../kube/kube-api.ts";
+import type { KubeObject } from "../../kube/objects.ts";
+import { objectLabel } from "../describe.ts";
+import { sameJson } from "../json-data.ts";
+import { secretType, serviceAccountType } from "../kubefed-types.ts";
+import { serviceAccountName } from "../names.ts";
+import { identityOf } from "../step.ts";
 import type { GrantFact, JoinFacts } from "./facts.ts";
+import { notedNames } from "./member-names.ts";
 import { tokenOwnerAnnotation, tokenSecretType, withoutApiGroup } from "./member-objects.ts";
-import { hostAnnotation } from "./options.ts";
+import { isMadeByFedctl, isOfOtherHost } from "./ownership.ts";
 import type { JoinRequest } from "./plan.ts";
 
 /** Refuses what cannot or must not be joined, before anything is written. @throws FedctlError that says which and why */
 export function checkJoin(facts: JoinFacts, request: JoinRequest): void {
   refuseUnsupported(request);
   refuseJoined(facts, request);
+  refuseOtherName(facts, request);
   refuseOtherSecret(facts, request);
   refuseTerminating(facts, request);
   refuseForeign(facts, request);
@@ -40,18 +47,36 @@ function refuseJoined({ registration }: JoinFacts, { options, hostContext }: Joi
   );
 }
 
-function refuseOtherSecret({ credential }: JoinFacts, { options, hostContext }: JoinRequest): void {
-  const { secretName, errorOnExisting } = options;
-  if (!errorOnExisting || secretName === undefined || credential === undefined) return;
-  if (credential.metadata?.labels?.[managedByLabel] === managedByFedctl) return;
+/** Another service account would leave the first one behind, with its token and all its rights. */
+function refuseOtherName({ registration, names }: JoinFacts, { options }: JoinRequest): void {
+  const { clusterName, hostClusterName, kubefedNamespace } = options;
+  if (hostClusterName === undefined || notedNames(registration, kubefedNamespace) === undefined) return;
+  if (serviceAccountName(clusterName, hostClusterName) === names.serviceAccount) return;
   throw new FedctlError(
     "ObjectConflict",
-    `secret "${secretName}" exists already in namespace "${options.kubefedNamespace}" of host cluster "${hostContext}"`,
+    `cluster "${clusterName}" is joined with service account "${names.serviceAccount}", not with one for --host-cluster-name ${hostClusterName}`,
     {
-      hint: "choose another --secret-name, or write into this one with --error-on-existing=false",
+      hint: `leave --host-cluster-name out, or first run: fedctl unjoin ${clusterName}`,
       exitCode: ExitCode.Conflict,
     },
   );
+}
+
+function refuseOtherSecret(facts: JoinFacts, { options, hostContext }: JoinRequest): void {
+  const { credential, secretName, secretUser } = facts;
+  const place = `namespace "${options.kubefedNamespace}" of host cluster "${hostContext}"`;
+  if (secretUser !== undefined) {
+    throw new FedctlError(
+      "ObjectConflict",
+      `secret "${secretName}" in ${place} is the credential of cluster "${secretUser}"`,
+      { hint: "choose another --secret-name", exitCode: ExitCode.Conflict },
+    );
+  }
+  if (!options.errorOnExisting || credential === undefined || isMadeByFedctl(credential)) return;
+  throw new FedctlError("ObjectConflict", `secret "${secretName}" exists already in ${place}`, {
+    hint: "choose another --secret-name, or write into this one with --error-on-existing=false",
+    exitCode: ExitCode.Conflict,
+  });
 }
 
 function refuseTerminating({ namespace }: JoinFacts, { options }: JoinRequest): void {
@@ -66,36 +91,58 @@ function refuseTerminating({ namespace }: JoinFacts, { options }: JoinRequest): 
   );
 }
 
-/** What is there under our names must be ours, or at least look it: nothing of anybody else is taken over or widened. */
+/** What is there under our names must have come from a join to this host: nothing of anybody else is taken over or widened. */
 function refuseForeign(facts: JoinFacts, request: JoinRequest): void {
-  refuseOtherHost(facts, request);
   refuseOtherToken(facts, request);
-  const foreign = facts.grants.find((grant) => isForeign(grant, request.options.errorOnExisting));
-  if (foreign === undefined) return;
-  const { kind = "", metadata } = foreign.wanted.role;
-  throw conflict(request, {
-    what: `${kind} "${metadata?.name ?? ""}" or its binding has another content`,
-    hint: "remove them, or bring them up to date with --error-on-existing=false",
-  });
+  const live = liveObjects(facts);
+  const isNoted = notedNames(facts.registration, facts.names.namespace) !== undefined;
+  const ofOther = live.find(({ object }) => !isNoted && isOfOtherHost(object, facts.hostId));
+  if (ofOther !== undefined) {
+    throw conflict(request, {
+      what: `${labelOf(ofOther)} belongs to another host cluster`,
+      hint: "join under another name, or give this host another --host-cluster-name",
+    });
+  }
+  if (!request.options.errorOnExisting) return;
+  const unknown = live.find(({ object }) => !isMadeByFedctl(object));
+  if (unknown !== undefined) throw conflict(request, { what: `${labelOf(unknown)} exists already`, hint: takeOver });
+  const changed = facts.grants.find(hasOtherContent);
+  if (changed === undefined) return;
+  const { roleType: type, role: object } = changed.wanted;
+  throw conflict(request, { what: `${labelOf({ type, object })} or its binding has another content`, hint: takeOver });
 }
 
-function refuseOtherHost({ serviceAccount, hostId }: JoinFacts, request: JoinRequest): void {
-  const owner = serviceAccount?.metadata?.annotations?.[hostAnnotation];
-  if (owner === undefined || owner === hostId) return;
-  const { names } = request;
-  throw conflict(request, {
-    what: `service account "${names.serviceAccount}" of namespace "${names.namespace}" belongs to another host cluster`,
-    hint: "join under another name, or give this host another --host-cluster-name",
-  });
+const takeOver = "remove it, or bring it up to date with --error-on-existing=false";
+
+interface Live {
+  readonly type: ResourceType;
+  readonly object: KubeObject;
 }
 
-function refuseOtherToken({ tokenSecret }: JoinFacts, request: JoinRequest): void {
+/** What is there under our names, but for the namespace, which may be anybody's. */
+function liveObjects({ serviceAccount, tokenSecret, grants }: JoinFacts): readonly Live[] {
+  const all: readonly (readonly [ResourceType, KubeObject | undefined])[] = [
+    [serviceAccountType, serviceAccount],
+    [secretType, tokenSecret],
+    ...grants.flatMap(({ wanted, role, binding }) => [
+      [wanted.roleType, role] as const,
+      [wanted.bindingType, binding] as const,
+    ]),
+  ];
+  return all.flatMap(([type, object]) => (object === undefined ? [] : [{ type, object }]));
+}
+
+function labelOf(live: Live): string {
+  const identity = identityOf(live);
+  return `${objectLabel(identity)}${identity.namespace === undefined ? "" : ` of namespace "${identity.namespace}"`}`;
+}
+
+function refuseOtherToken({ tokenSecret, names }: JoinFacts, request: JoinRequest): void {
   if (tokenSecret === undefined) return;
-  const { names } = request;
   const owner = tokenSecret.metadata?.annotations?.[tokenOwnerAnnotation];
   if (tokenSecret.type === tokenSecretType && owner === names.serviceAccount) return;
   throw conflict(request, {
-    what: `secret "${names.serviceAccount}" of namespace "${names.namespace}" is no token of its service account`,
+    what: `Secret "${names.serviceAccount}" of namespace "${names.namespace}" is no token of its service account`,
     hint: "remove it, or join under another name",
   });
 }
@@ -110,9 +157,11 @@ function conflict(
   });
 }
 
-function isForeign({ wanted, role, binding }: GrantFact, errorOnExisting: boolean): boolean {
-  if (binding !== undefined && !sameJson(binding.roleRef, wanted.binding.roleRef)) return true;
-  if (!errorOnExisting) return false;
-  const otherRole = role !== undefined && !sameJson(role.rules, wanted.role.rules);
-  return otherRole || (binding !== undefined && !sameJson(withoutApiGroup(binding.subjects), wanted.binding.subjects));
+function hasOtherContent({ wanted, role, binding }: GrantFact): boolean {
+  if (role !== undefined && !sameJson(role.rules, wanted.role.rules)) return true;
+  if (binding === undefined) return false;
+  return (
+    !sameJson(binding.roleRef, wanted.binding.roleRef) ||
+    !sameJson(withoutApiGroup(binding.subjects), wanted.binding.subjects)
+  );
 }

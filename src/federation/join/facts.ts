@@ -1,10 +1,10 @@
 import { hasCode } from "../../errors.ts";
 import type { KubeApi, ObjectKey, ResourceType } from "../../kube/kube-api.ts";
 import type { KubeObject, Namespace, Secret, ServiceAccount } from "../../kube/objects.ts";
+import { listClusters, notInstalled } from "../clusters/clusters.ts";
 import type { Connection } from "../deps.ts";
-import { notInstalled } from "../clusters/clusters.ts";
+import { nameOf } from "../describe.ts";
 import {
-  kubefedClusterType,
   type KubeFedCluster,
   type KubeFedConfig,
   kubefedConfigName,
@@ -14,7 +14,8 @@ import {
   serviceAccountType,
 } from "../kubefed-types.ts";
 import { credentialSecretName } from "../names.ts";
-import { memberGrants, type MemberNames, type RoleGrant } from "./member-objects.ts";
+import { memberNames, type MemberNames, notedNames } from "./member-names.ts";
+import { memberGrants, type RoleGrant } from "./member-objects.ts";
 import type { JoinOptions } from "./options.ts";
 
 /** One of a role and its binding: what is wanted and what is there. */
@@ -26,16 +27,20 @@ export interface GrantFact {
 
 /** All that a join depends on, read before anything is written. */
 export interface JoinFacts {
-  readonly scope: "Cluster" | "Namespaced";
   /** UID of the KubeFedConfig: identifies the control plane. */
   readonly hostId: string;
   readonly registration: KubeFedCluster | undefined;
   /** Of the credential in the host. */
   readonly secretName: string;
   readonly credential: Secret | undefined;
+  /** Another cluster whose registration names the same credential. */
+  readonly secretUser: string | undefined;
+  /** As an earlier join noted them, else as they are derived. */
+  readonly names: MemberNames;
   readonly namespace: Namespace | undefined;
   readonly serviceAccount: ServiceAccount | undefined;
   readonly tokenSecret: Secret | undefined;
+  /** What the scope of the control plane asks for. */
   readonly grants: readonly GrantFact[];
 }
 
@@ -45,33 +50,33 @@ export interface JoinSides {
 }
 
 /** Reads both clusters at once. @throws FedctlError KubeFedNotInstalled, Server* */
-export async function readJoinFacts(sides: JoinSides, names: MemberNames, options: JoinOptions): Promise<JoinFacts> {
+export async function readJoinFacts({ host, member }: JoinSides, options: JoinOptions): Promise<JoinFacts> {
   const { kubefedNamespace: namespace, clusterName } = options;
-  const host = sides.host.api;
-  const member = sides.member.api;
-  const [config, registration, memberFacts] = await Promise.all([
-    requireConfig(host, namespace),
-    getIfServed<KubeFedCluster>(host, { type: kubefedClusterType, namespace, name: clusterName }),
-    readMember(member, names),
-  ]);
-  const scope = config.spec.scope === "Namespaced" ? "Namespaced" : "Cluster";
+  const derived = memberNames(options, host.config.contextName);
+  const early = readMember(member.api, derived);
+  // What is wrong with the host is told first, whichever answers first.
+  early.catch(() => undefined);
+  const [config, clusters] = await Promise.all([requireConfig(host.api, namespace), listClusters(host.api, namespace)]);
+  const registration = clusters.find((one) => nameOf(one) === clusterName);
+  const names = notedNames(registration, namespace) ?? derived;
+  const isDerived = names.serviceAccount === derived.serviceAccount;
+  const { grant, ...memberFacts } = isDerived ? await early : await readMember(member.api, names);
   const hostId = config.metadata?.uid ?? "";
   const secretName =
     options.secretName ?? registration?.spec.secretRef.name ?? credentialSecretName(clusterName, hostId);
   const [credential, grants] = await Promise.all([
-    host.get<Secret>({ type: secretType, namespace, name: secretName }),
-    Promise.all(memberGrants(names, scope).map((wanted) => memberFacts.grant(wanted))),
+    host.api.get<Secret>({ type: secretType, namespace, name: secretName }),
+    Promise.all(memberGrants(names, scopeOf(config)).map((wanted) => grant(wanted))),
   ]);
-  const { namespace: memberNamespace, serviceAccount, tokenSecret } = memberFacts;
+  const secretUser = clusters.find((one) => one !== registration && one.spec.secretRef.name === secretName);
   return {
-    scope,
     hostId,
     registration,
     secretName,
     credential,
-    namespace: memberNamespace,
-    serviceAccount,
-    tokenSecret,
+    secretUser: secretUser && nameOf(secretUser),
+    names,
+    ...memberFacts,
     grants,
   };
 }
@@ -92,11 +97,13 @@ async function getIfServed<T extends KubeObject>(api: KubeApi, key: ObjectKey): 
   }
 }
 
-interface MemberFacts {
-  readonly namespace: Namespace | undefined;
-  readonly serviceAccount: ServiceAccount | undefined;
-  readonly tokenSecret: Secret | undefined;
-  grant(wanted: RoleGrant): Promise<GrantFact>;
+/** Any other value means the cluster, as in KubeFed. */
+function scopeOf({ spec }: KubeFedConfig): "Cluster" | "Namespaced" {
+  return spec.scope === "Namespaced" ? "Namespaced" : "Cluster";
+}
+
+interface MemberFacts extends Pick<JoinFacts, "namespace" | "serviceAccount" | "tokenSecret"> {
+  readonly grant: (wanted: RoleGrant) => Promise<GrantFact>;
 }
 
 /** The roles of a cluster-scoped control plane, the usual one, are asked for before its scope is known: that saves a round trip. */
@@ -130,6 +137,6 @@ async function readGrant(api: KubeApi, wanted: RoleGrant): Promise<GrantFact> {
   return { wanted, role, binding };
 }
 
-export function keyOf(type: ResourceType, { metadata }: KubeObject): ObjectKey {
+function keyOf(type: ResourceType, { metadata }: KubeObject): ObjectKey {
   return { type, namespace: metadata?.namespace, name: metadata?.name ?? "" };
 }

@@ -1,9 +1,8 @@
 import type { FederationDeps } from "../deps.ts";
-import { requireClusterName, requireHostClusterName, rbacNames, serviceAccountName } from "../names.ts";
+import { requireClusterName, requireHostClusterName, requireSecretName } from "../names.ts";
 import { plannedChange, type Step } from "../step.ts";
 import { applyJoin } from "./apply.ts";
 import { readJoinFacts } from "./facts.ts";
-import type { MemberNames } from "./member-objects.ts";
 import type { JoinOptions } from "./options.ts";
 import { type JoinPlan, planJoin } from "./plan.ts";
 
@@ -16,11 +15,11 @@ export type { JoinOptions } from "./options.ts";
 export async function joinCluster(options: JoinOptions, deps: FederationDeps): Promise<void> {
   requireClusterName(options.clusterName);
   requireHostClusterName(options.hostClusterName);
+  requireSecretName(options.secretName);
   const host = await deps.connect(options.hostClusterContext);
   const member = await deps.connect(options.clusterContext ?? options.clusterName);
-  const names = memberNames(options, host.config.contextName);
-  const facts = await readJoinFacts({ host, member }, names, options);
-  const request = { options, names, config: member.config, hostContext: host.api.context };
+  const facts = await readJoinFacts({ host, member }, options);
+  const request = { options, config: member.config, hostContext: host.api.context };
   const plan = planJoin(facts, request);
   plan.warnings.forEach((warning) => {
     deps.report.warn(warning);
@@ -30,7 +29,7 @@ export async function joinCluster(options: JoinOptions, deps: FederationDeps): P
     context: member.api.context,
     hostContext: host.api.context,
     endpoint: plan.registration.object.spec.apiEndpoint,
-    serviceAccount: names.serviceAccount,
+    serviceAccount: facts.names.serviceAccount,
   });
   if (options.dryRun) {
     stepsOf(plan).forEach((step) => {
@@ -41,20 +40,7 @@ export async function joinCluster(options: JoinOptions, deps: FederationDeps): P
   await applyJoin(plan, { host: host.api, member: member.api }, deps);
 }
 
-/** How everything is called that a join makes in the joining cluster. */
-export function memberNames(
-  options: Pick<JoinOptions, "clusterName" | "hostClusterName" | "kubefedNamespace">,
-  hostContext: string,
-): MemberNames {
-  const serviceAccount = serviceAccountName(options.clusterName, options.hostClusterName ?? hostContext);
-  return {
-    namespace: options.kubefedNamespace,
-    serviceAccount,
-    rbac: rbacNames(serviceAccount, options.kubefedNamespace),
-  };
-}
-
 function stepsOf(plan: JoinPlan): readonly Step[] {
-  const grants = plan.grants.flatMap(({ role, binding }) => [role, binding]);
+  const grants = plan.grants.flatMap(({ role, obsolete, binding }) => [role, ...(obsolete ? [obsolete] : []), binding]);
   return [plan.namespace, plan.serviceAccount, plan.tokenSecret, ...grants, plan.credential, plan.registration];
 }

@@ -15,28 +15,23 @@ import {
   roleBindingType,
   roleType,
 } from "../kubefed-types.ts";
-import type { RbacNames } from "../names.ts";
-import { hostAnnotation } from "./options.ts";
+import type { MemberNames } from "./member-names.ts";
 
 /** What a join makes in the joining cluster (spec/kubefed 3.5). Pure. */
 
 const labels = { [managedByLabel]: managedByFedctl };
 export const tokenSecretType = "kubernetes.io/service-account-token";
 export const tokenOwnerAnnotation = "kubernetes.io/service-account.name";
+/** Set by Kubernetes: the service account that the token was made for. */
+export const tokenOwnerUidAnnotation = "kubernetes.io/service-account.uid";
 export const mountAnnotation = "kubernetes.io/enforce-mountable-secrets";
-
-export interface MemberNames {
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly rbac: RbacNames;
-}
 
 export function memberNamespace(name: string): Namespace {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
 }
 
-export function memberServiceAccount({ namespace, serviceAccount }: MemberNames, hostId: string): ServiceAccount {
-  const annotations = { [mountAnnotation]: "true", [hostAnnotation]: hostId };
+export function memberServiceAccount({ namespace, serviceAccount }: MemberNames): ServiceAccount {
+  const annotations = { [mountAnnotation]: "true" };
   return {
     apiVersion: "v1",
     kind: "ServiceAccount",

@@ -14,5 +14,7 @@ export interface JoinOptions extends HostOptions {
 /** Marks that a join leaves on a KubeFedCluster, so that unjoin reads instead of guessing. */
 export const serviceAccountAnnotation = "fedctl.io/service-account";
 export const memberNamespaceAnnotation = "fedctl.io/member-namespace";
-/** On the service account: the UID of the host's KubeFedConfig, so that two hosts never share one. */
+/** On what a join makes in the member: the UID of the host's KubeFedConfig, so that two hosts never share or remove it. */
 export const hostAnnotation = "fedctl.io/host";
+/** On a credential: the cluster it belongs to, so that it is found although no registration names it. */
+export const clusterAnnotation = "fedctl.io/cluster";

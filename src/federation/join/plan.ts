@@ -1,7 +1,8 @@
+import type { ResourceType } from "../../kube/kube-api.ts";
 import type { KubeObject, Namespace, Secret, ServiceAccount } from "../../kube/objects.ts";
 import type { ClientConfig } from "../../kubeconfig/types.ts";
+import { sameJson } from "../json-data.ts";
 import {
-  kubefedClusterType,
   type KubeFedCluster,
   managedByFedctl,
   managedByLabel,
@@ -10,37 +11,47 @@ import {
   serviceAccountType,
 } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
-import { sameJson } from "../federate/records.ts";
 import type { Step } from "../step.ts";
 import { checkJoin } from "./checks.ts";
-import type { JoinFacts } from "./facts.ts";
+import type { GrantFact, JoinFacts } from "./facts.ts";
 import {
   memberNamespace,
-  type MemberNames,
   memberServiceAccount,
   memberTokenSecret,
   mountAnnotation,
+  tokenOwnerUidAnnotation,
   withoutApiGroup,
 } from "./member-objects.ts";
-import { type JoinOptions, memberNamespaceAnnotation, serviceAccountAnnotation } from "./options.ts";
+import { clusterAnnotation, type JoinOptions } from "./options.ts";
+import { markedFor } from "./ownership.ts";
+import { planRegistration } from "./registration.ts";
+import { joinWarnings } from "./warnings.ts";
 
 /** What a join writes. The credential's token and the CA that may come with it are known only once the member has made them. */
 export interface JoinPlan {
   readonly namespace: Step<Namespace>;
   readonly serviceAccount: Step<ServiceAccount>;
   readonly tokenSecret: Step<Secret>;
-  /** Each role comes before its binding. */
-  readonly grants: readonly { readonly role: Step; readonly binding: Step }[];
+  /** In this order. */
+  readonly grants: readonly GrantPlan[];
   /** Without the token. */
   readonly credential: Step<Secret>;
   /** Without a CA where the kubeconfig has none. */
   readonly registration: Step<KubeFedCluster>;
+  /** The registration as it is. */
+  readonly registered: KubeFedCluster | undefined;
   readonly warnings: readonly Warning[];
+}
+
+export interface GrantPlan {
+  readonly role: Step;
+  /** A binding to another role: what a binding binds to cannot be changed. */
+  readonly obsolete: Step | undefined;
+  readonly binding: Step;
 }
 
 export interface JoinRequest {
   readonly options: JoinOptions;
-  readonly names: MemberNames;
   /** How the host and the joining cluster are called in messages. */
   readonly hostContext: string;
   /** Of the joining cluster. */
@@ -49,53 +60,103 @@ export interface JoinRequest {
 
 /** Pure. @throws FedctlError when the join cannot or must not be done, before anything is written */
 export function planJoin(facts: JoinFacts, request: JoinRequest): JoinPlan {
-  const { options, names } = request;
   checkJoin(facts, request);
-  const cluster = options.clusterName;
-  const on = <T extends KubeObject>(step: Omit<Step<T>, "cluster">): Step<T> => ({ cluster, ...step });
+  const { names, hostId, registration, grants } = facts;
+  const place: Place = {
+    cluster: request.options.clusterName,
+    hostId,
+    reason: registration === undefined ? leftover : undefined,
+  };
   return {
-    namespace: on({ type: namespaceType, ...ensure(memberNamespace(names.namespace), facts.namespace, () => true) }),
-    serviceAccount: on({
+    namespace: planNamespace(facts, place.cluster),
+    serviceAccount: ensure(place, {
       type: serviceAccountType,
-      ...ensure(memberServiceAccount(names, facts.hostId), facts.serviceAccount, isServiceAccountAsWanted),
+      wanted: memberServiceAccount(names),
+      live: facts.serviceAccount,
+      isAsWanted: isServiceAccountAsWanted,
     }),
-    tokenSecret: on({ type: secretType, ...ensure(memberTokenSecret(names), facts.tokenSecret, () => true) }),
-    grants: facts.grants.map(({ wanted, role, binding }) => ({
-      role: on({
-        type: wanted.roleType,
-        ...ensure(wanted.role, role, (live) => sameJson(live.rules, wanted.role.rules)),
-      }),
-      binding: on({
-        type: wanted.bindingType,
-        ...ensure(wanted.binding, binding, (live) => sameJson(withoutApiGroup(live.subjects), wanted.binding.subjects)),
-      }),
-    })),
+    tokenSecret: planTokenSecret(facts, place),
+    grants: grants.map((grant) => planGrant(grant, place)),
     credential: planCredential(facts, request),
     registration: planRegistration(facts, request),
-    warnings: warningsOf(request),
+    registered: registration,
+    warnings: joinWarnings(request),
   };
 }
 
 const leftover = "left by an earlier join";
 
+interface Place {
+  readonly cluster: string;
+  readonly hostId: string;
+  /** Why something is there already. */
+  readonly reason: string | undefined;
+}
+
+interface Wanted<T extends KubeObject> {
+  readonly type: ResourceType;
+  readonly wanted: T;
+  readonly live: T | undefined;
+  readonly isAsWanted: (live: T) => boolean;
+}
+
 /** Create what is absent, keep what is as wanted, bring the rest there; labels and annotations of others stay. */
 function ensure<T extends KubeObject>(
-  wanted: T,
-  live: T | undefined,
-  isAsWanted: (live: T) => boolean,
-): Pick<Step<T>, "action" | "object" | "reason"> {
-  if (live === undefined) return { action: "create", object: wanted };
-  if (isAsWanted(live)) return { action: "keep", object: live };
+  { cluster, hostId, reason }: Place,
+  { type, wanted: unmarked, live, isAsWanted }: Wanted<T>,
+): Step<T> {
+  const wanted = markedFor(unmarked, hostId);
+  if (live === undefined) return { cluster, type, action: "create", object: wanted };
+  if (isAsWanted(live)) return { cluster, type, action: "keep", object: live, reason };
   const metadata = {
     ...live.metadata,
     labels: { ...live.metadata?.labels, ...wanted.metadata?.labels },
     annotations: { ...live.metadata?.annotations, ...wanted.metadata?.annotations },
   };
-  return { action: "update", object: { ...live, ...wanted, metadata }, reason: leftover };
+  return { cluster, type, action: "update", object: { ...live, ...wanted, metadata }, reason };
+}
+
+/** Shared with other hosts, so it bears the mark of none. */
+function planNamespace({ namespace: live, names }: JoinFacts, cluster: string): Step<Namespace> {
+  return live === undefined
+    ? { cluster, type: namespaceType, action: "create", object: memberNamespace(names.namespace) }
+    : { cluster, type: namespaceType, action: "keep", object: live };
 }
 
 function isServiceAccountAsWanted(live: ServiceAccount): boolean {
   return live.automountServiceAccountToken === false && live.metadata?.annotations?.[mountAnnotation] === "true";
+}
+
+/** A token of a service account that was replaced since is worth nothing: emptied, the secret gets a new one. */
+function planTokenSecret({ tokenSecret: live, serviceAccount, names }: JoinFacts, place: Place): Step<Secret> {
+  const wanted = memberTokenSecret(names);
+  const step = ensure(place, { type: secretType, wanted, live, isAsWanted: () => true });
+  const { [tokenOwnerUidAnnotation]: owner, ...annotations } = live?.metadata?.annotations ?? {};
+  if (live === undefined || owner === undefined || owner === serviceAccount?.metadata?.uid) return step;
+  const emptied = { ...live, metadata: { ...live.metadata, annotations }, data: {} };
+  return { ...step, action: "update", object: emptied };
+}
+
+function planGrant({ wanted, role, binding }: GrantFact, place: Place): GrantPlan {
+  const { roleType, bindingType: type } = wanted;
+  const isObsolete = binding !== undefined && !sameJson(binding.roleRef, wanted.binding.roleRef);
+  return {
+    role: ensure(place, {
+      type: roleType,
+      wanted: wanted.role,
+      live: role,
+      isAsWanted: (live) => sameJson(live.rules, wanted.role.rules),
+    }),
+    obsolete: isObsolete
+      ? { cluster: place.cluster, type, action: "delete", object: binding, reason: "binds to another role" }
+      : undefined,
+    binding: ensure(place, {
+      type,
+      wanted: wanted.binding,
+      live: isObsolete ? undefined : binding,
+      isAsWanted: (live) => sameJson(withoutApiGroup(live.subjects), wanted.binding.subjects),
+    }),
+  };
 }
 
 function planCredential(
@@ -109,56 +170,7 @@ function planCredential(
   // generateName is what kubefedctl sends; the server keeps it beside a name.
   const generateName = options.secretName === undefined ? { generateName: `${clusterName}-` } : {};
   const labels = { [managedByLabel]: managedByFedctl };
-  const metadata = { name: secretName, namespace, ...generateName, labels };
+  const annotations = { [clusterAnnotation]: clusterName };
+  const metadata = { name: secretName, namespace, ...generateName, labels, annotations };
   return { ...base, action: "create", object: { apiVersion: "v1", kind: "Secret", metadata } };
-}
-
-function planRegistration(facts: JoinFacts, request: JoinRequest): Step<KubeFedCluster> {
-  const { options, hostContext } = request;
-  const live = facts.registration;
-  const metadata = {
-    ...live?.metadata,
-    name: options.clusterName,
-    namespace: options.kubefedNamespace,
-    annotations: { ...live?.metadata?.annotations, ...notesFor(facts, request) },
-  };
-  const identity = { apiVersion: "core.kubefed.io/v1beta1", kind: "KubeFedCluster" };
-  const object: KubeFedCluster = { ...identity, ...live, metadata, spec: registrationSpec(facts, request) };
-  return { cluster: hostContext, type: kubefedClusterType, action: live === undefined ? "create" : "update", object };
-}
-
-function registrationSpec({ secretName }: JoinFacts, { config }: JoinRequest): KubeFedCluster["spec"] {
-  const { caPem, insecureSkipVerify } = config.tls;
-  return {
-    apiEndpoint: withLowerCaseHost(config.server),
-    secretRef: { name: secretName },
-    proxyURL: config.proxyUrl ?? "",
-    ...(caPem !== undefined && { caBundle: caPem.toString("base64") }),
-    ...(insecureSkipVerify && { disabledTLSValidations: ["*"] }),
-  };
-}
-
-/** For unjoin, which reads them instead of guessing. */
-function notesFor({ namespace }: JoinFacts, { names }: JoinRequest): Record<string, string> {
-  const madeByJoin = namespace === undefined || namespace.metadata?.labels?.[managedByLabel] === managedByFedctl;
-  return {
-    [serviceAccountAnnotation]: names.serviceAccount,
-    [memberNamespaceAnnotation]: madeByJoin ? "created" : "existing",
-  };
-}
-
-/** Host names mean the same in either case, but old admission webhooks of KubeFed refuse upper case, which EKS hands out. */
-function withLowerCaseHost(server: string): string {
-  return server.replace(/^([a-z]+:\/\/)?[^/]+/i, (origin) => origin.toLowerCase());
-}
-
-function warningsOf({ config, options, hostContext }: JoinRequest): Warning[] {
-  const host = new URL(config.baseUrl).hostname.replace(/^\[|\]$/g, "");
-  if (host !== "localhost" && host !== "::1" && !/^127\./.test(host)) return [];
-  return [
-    {
-      code: "LoopbackEndpoint",
-      message: `the endpoint ${config.server} of cluster "${options.clusterName}" is a loopback address: a controller that runs elsewhere, as in a pod of "${hostContext}", cannot reach it`,
-    },
-  ];
 }

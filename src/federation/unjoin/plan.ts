@@ -1,13 +1,16 @@
 import { ExitCode, FedctlError } from "../../errors.ts";
-import type { Secret } from "../../kube/objects.ts";
+import type { Namespace, Secret } from "../../kube/objects.ts";
 import { objectLabel } from "../describe.ts";
-import { kubefedClusterType, managedByFedctl, managedByLabel, namespaceType, secretType } from "../kubefed-types.ts";
+import { isMadeByFedctl } from "../join/ownership.ts";
+import { withLowerCaseHost } from "../join/registration.ts";
+import { kubefedClusterType, namespaceType, secretType } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
-import { type HostFacts, type MemberFacts, wasThereBefore } from "./facts.ts";
+import { type CredentialFact, type HostFacts, isHostsOwn, wasThereBefore } from "./host-facts.ts";
+import type { MemberFacts } from "./member-facts.ts";
 import type { UnjoinOptions } from "./options.ts";
 
 export interface UnjoinPlan {
-  /** What grants permissions goes first. */
+  /** In no order, but that what grants permissions goes first. */
   readonly member: readonly Step[];
   /** The namespace in the member: deleted, or kept with the reason; undefined when there is none to speak of. */
   readonly namespace: Step | undefined;
@@ -15,16 +18,21 @@ export interface UnjoinPlan {
   readonly host: readonly Step[];
 }
 
-/** Pure. @param member undefined when the cluster cannot be reached and that is to be tolerated */
-export function planUnjoin(
-  host: HostFacts,
-  member: MemberFacts | undefined,
-  request: { options: UnjoinOptions; hostContext: string },
-): UnjoinPlan {
-  const { options, hostContext } = request;
-  const { clusterName } = options;
-  const foundNothing = isTraceless(host, member);
-  if (foundNothing && !options.ignoreNotFound) throw notJoined(host, request);
+export interface UnjoinRequest {
+  readonly options: UnjoinOptions;
+  /** How the host is called in messages. */
+  readonly hostContext: string;
+}
+
+/**
+ * Pure. @param member undefined when the cluster cannot be reached and that is to be tolerated
+ * @throws FedctlError ClusterNotJoined, ObjectConflict when it is another cluster that was reached
+ */
+export function planUnjoin(host: HostFacts, member: MemberFacts | undefined, request: UnjoinRequest): UnjoinPlan {
+  const { clusterName, ignoreNotFound } = request.options;
+  const isTraceless = host.registration === undefined && host.credentials.length === 0 && !hasTraces(host, member);
+  if (isTraceless && !ignoreNotFound) throw notJoined(host, request);
+  refuseOtherCluster(host, member, request);
   const memberSteps = (member?.found ?? []).map(({ type, object }): Step => ({
     cluster: clusterName,
     action: "delete",
@@ -33,58 +41,78 @@ export function planUnjoin(
   }));
   return {
     member: memberSteps,
-    namespace: member === undefined || foundNothing ? undefined : planNamespace(host, member, clusterName),
-    host: planHost(host, hostContext),
+    namespace: member === undefined || isTraceless ? undefined : planNamespace(host, member, clusterName),
+    host: planHost(host, request.hostContext),
   };
 }
 
-function isTraceless({ registration, credential }: HostFacts, member: MemberFacts | undefined): boolean {
-  return registration === undefined && !isOurs(credential) && (member === undefined || member.found.length === 0);
+/** An empty namespace that fedctl made is what a join leaves that was stopped early. */
+function hasTraces(host: HostFacts, member: MemberFacts | undefined): boolean {
+  if (member === undefined) return false;
+  return member.found.length > 0 || planNamespace(host, member, "")?.action === "delete";
 }
 
 function planNamespace(host: HostFacts, member: MemberFacts, cluster: string): Step | undefined {
-  const { namespace: object, others, unreadable } = member;
+  const { namespace: object } = member;
   if (object === undefined) return undefined;
+  const reason = whyKept(object, host, member);
   const base = { cluster, type: namespaceType, object };
-  const keep = (reason: string): Step => ({ ...base, action: "keep", reason });
-  if (object.metadata?.uid === host.namespace?.metadata?.uid) return keep("it is the host's own");
-  if (wasThereBefore(host.registration)) return keep("it was there before the join");
+  return reason === undefined ? { ...base, action: "delete" } : { ...base, action: "keep", reason };
+}
+
+function whyKept(object: Namespace, host: HostFacts, { others, unreadable }: MemberFacts): string | undefined {
+  if (isHostsOwn(object, host)) return "it is the host's own";
+  if (wasThereBefore(host.registration)) return "it was there before the join";
+  if (host.registration === undefined && !isMadeByFedctl(object)) return "nothing tells that a join made it";
   const [first] = others;
   if (first !== undefined) {
     const more = others.length > 1 ? ` and ${others.length - 1} more` : "";
-    return keep(`holds ${objectLabel(first)}${more}, which no join made`);
+    return `holds ${objectLabel(first)}${more}, which this join did not make`;
   }
-  if (unreadable.length > 0) return keep(`could not look at ${unreadable.join(", ")} in it`);
-  return { ...base, action: "delete" };
+  return unreadable.length > 0 ? `could not look at ${unreadable.join(", ")} in it` : undefined;
 }
 
-function planHost({ registration, credential }: HostFacts, cluster: string): Step[] {
-  const steps: Step[] = [];
-  if (credential !== undefined && (registration !== undefined || isOurs(credential))) {
-    steps.push(planCredential(credential, cluster));
-  }
-  if (registration !== undefined)
-    steps.push({ cluster, action: "delete", type: kubefedClusterType, object: registration });
-  return steps;
+/** A context that leads elsewhere would have the host forget a cluster that still trusts it (B-UJ4). */
+function refuseOtherCluster(
+  { registration, names }: HostFacts,
+  member: MemberFacts | undefined,
+  { options }: UnjoinRequest,
+): void {
+  if (registration === undefined || member === undefined || member.found.length > 0 || options.force) return;
+  const { apiEndpoint } = registration.spec;
+  if (withLowerCaseHost(apiEndpoint) === withLowerCaseHost(member.server)) return;
+  const { clusterName } = options;
+  throw new FedctlError(
+    "ObjectConflict",
+    `cluster "${clusterName}" was joined at ${apiEndpoint}, but ${member.server} was reached, which has no service account "${names.serviceAccount}" in namespace "${names.namespace}"`,
+    {
+      hint: `give the context of that cluster: fedctl unjoin ${clusterName} --cluster-context <context>; with --force the host's side alone is removed`,
+      exitCode: ExitCode.Conflict,
+    },
+  );
 }
 
-/** A credential secret holds a token and nothing else; one with other keys is somebody's, who gave it a place here. */
-function planCredential(credential: Secret, cluster: string): Step {
-  const others = Object.keys(credential.data ?? {}).filter((key) => key !== "token");
-  const base = { cluster, type: secretType, object: credential };
-  return others.length === 0
-    ? { ...base, action: "delete" }
-    : { ...base, action: "keep", reason: `holds other keys: ${others.sort().join(", ")}` };
+function planHost({ registration, credentials }: HostFacts, cluster: string): Step[] {
+  const steps = credentials.map((credential) => planCredential(credential, cluster));
+  if (registration === undefined) return steps;
+  return [...steps, { cluster, action: "delete", type: kubefedClusterType, object: registration }];
 }
 
-function isOurs(credential: Secret | undefined): boolean {
-  return credential?.metadata?.labels?.[managedByLabel] === managedByFedctl;
+/** A credential secret holds a token and nothing else; from one with other keys, which is somebody's, only the token goes. */
+function planCredential({ secret, usedBy }: CredentialFact, cluster: string): Step {
+  const base = { cluster, type: secretType };
+  if (usedBy !== undefined)
+    return { ...base, object: secret, action: "keep", reason: `cluster "${usedBy}" has it as its credential too` };
+  const { token, ...data } = secret.data ?? {};
+  const others = Object.keys(data).sort();
+  if (others.length === 0) return { ...base, object: secret, action: "delete" };
+  const reason = `holds other keys: ${others.join(", ")}`;
+  const rest: Secret = { ...secret, data };
+  return { ...base, object: rest, action: token === undefined ? "keep" : "update", reason };
 }
 
-function notJoined(
-  { joined }: HostFacts,
-  { options, hostContext }: { options: UnjoinOptions; hostContext: string },
-): FedctlError {
+/** Names those that are joined: the name may be a slip of the pen. */
+export function notJoined({ joined }: HostFacts, { options, hostContext }: UnjoinRequest): FedctlError {
   const list = joined.length === 0 ? "no cluster is" : `joined are: ${joined.join(", ")}`;
   return new FedctlError(
     "ClusterNotJoined",

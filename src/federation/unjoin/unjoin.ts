@@ -4,12 +4,13 @@ import { withDeadline } from "../deadline.ts";
 import type { FederationDeps } from "../deps.ts";
 import { objectLabel } from "../describe.ts";
 import { requireHostClusterName } from "../names.ts";
-import type { ObjectIdentity } from "../report.ts";
+import type { ObjectIdentity, Warning } from "../report.ts";
 import { identityOf, performStep, plannedChange, type Step } from "../step.ts";
 import { waitUntilGone } from "../wait-gone.ts";
-import { type HostFacts, type MemberFacts, readHost, readMember } from "./facts.ts";
+import { type HostFacts, readHost } from "./host-facts.ts";
+import { type MemberFacts, readMember, readTraces } from "./member-facts.ts";
 import type { UnjoinOptions } from "./options.ts";
-import { planUnjoin, type UnjoinPlan } from "./plan.ts";
+import { notJoined, planUnjoin, type UnjoinPlan, type UnjoinRequest } from "./plan.ts";
 
 export type { UnjoinOptions } from "./options.ts";
 
@@ -24,20 +25,22 @@ const goneTimeoutMs = 30_000;
 export async function unjoinCluster(options: UnjoinOptions, deps: FederationDeps): Promise<void> {
   requireHostClusterName(options.hostClusterName);
   const host = await deps.connect(options.hostClusterContext);
+  const request = { options, hostContext: host.api.context };
   const hostFacts = await readHost(host, options);
-  const member = await reachMember(hostFacts, options, deps);
-  const plan = planUnjoin(hostFacts, member?.facts, { options, hostContext: host.api.context });
+  const member = await reachMember(hostFacts, request, deps);
+  const plan = planUnjoin(hostFacts, member?.facts, request);
   deps.report.cluster({ name: options.clusterName, reached: member !== undefined });
+  warnOfUnseen(member?.facts, options, deps);
   if (options.dryRun) {
     stepsOf(plan).forEach((step) => {
       deps.report.change(plannedChange(step));
     });
     return;
   }
-  if (member !== undefined) await clearMember(plan, member.api, deps);
+  if (member !== undefined) await clearMember(plan, { api: member.api, options }, deps);
   for (const step of plan.host) await performStep(host.api, step, deps.report);
-  if (member === undefined) throw unreachedLeft(hostFacts, options);
-  await requireCleared(member.api, hostFacts, { plan, options });
+  if (member !== undefined) await requireCleared(member.api, hostFacts, { plan, options });
+  else if (plan.host.length > 0) throw unreachedLeft(hostFacts, options);
 }
 
 function stepsOf({ member, namespace, host }: UnjoinPlan): readonly Step[] {
@@ -49,26 +52,49 @@ interface ReachedMember {
   readonly facts: MemberFacts;
 }
 
-/** Undefined when the cluster cannot be reached and `force` says to go on. */
+/** Undefined when the cluster cannot be reached, and that is no reason to stop. */
 async function reachMember(
   host: HostFacts,
-  options: UnjoinOptions,
+  request: UnjoinRequest,
   deps: FederationDeps,
 ): Promise<ReachedMember | undefined> {
+  const { clusterContext, clusterName } = request.options;
   try {
-    const { api } = await deps.connect(options.clusterContext ?? options.clusterName);
-    return { api, facts: await readMember(api, host.names) };
+    const connection = await deps.connect(clusterContext ?? clusterName);
+    return { api: connection.api, facts: await readMember(connection, host) };
   } catch (error) {
     if (!(error instanceof FedctlError) || error.code === "Interrupted") throw error;
-    if (!options.force) throw unreachable(options, error);
-    // With no registration there is no host side to finish either.
-    if (host.registration === undefined) throw error;
-    deps.report.warn({
-      code: "MemberUnreachable",
-      message: `cluster "${options.clusterName}" is left as it is: ${error.message}`,
-    });
+    const warning = tolerate(error, host, request);
+    if (warning !== undefined) deps.report.warn(warning);
     return undefined;
   }
+}
+
+/** @throws FedctlError unless the host's side can go on without the cluster */
+function tolerate(error: FedctlError, host: HostFacts, request: UnjoinRequest): Warning | undefined {
+  const { clusterName, force, ignoreNotFound } = request.options;
+  const isUnknownToHost = host.registration === undefined && host.credentials.length === 0;
+  if (isUnknownToHost) {
+    // With nothing to finish in the host, only a name that the kubeconfig does not know either is certain to be none.
+    if (error.code !== "ContextNotFound") throw error;
+    if (!ignoreNotFound) throw notJoined(host, request);
+    return undefined;
+  }
+  if (!force) throw unreachable(request.options, error);
+  return { code: "MemberUnreachable", message: `cluster "${clusterName}" is left as it is: ${error.message}` };
+}
+
+function warnOfUnseen(
+  member: MemberFacts | undefined,
+  { clusterName }: UnjoinOptions,
+  { report }: FederationDeps,
+): void {
+  if (member === undefined || member.unseen.length === 0) return;
+  const list = member.unseen.map(objectLabel).join(", ");
+  report.warn({
+    code: "NotLookedAt",
+    message: `you may not look at what may be left in cluster "${clusterName}": ${list}`,
+  });
 }
 
 function unreachable({ clusterName }: UnjoinOptions, error: FedctlError): FedctlError {
@@ -80,8 +106,26 @@ function unreachable({ clusterName }: UnjoinOptions, error: FedctlError): Fedctl
   });
 }
 
+interface Place {
+  readonly api: KubeApi;
+  readonly options: UnjoinOptions;
+}
+
+/** With `--force` a failure is told, and the host's side goes on. */
+async function clearMember(plan: UnjoinPlan, { api, options }: Place, deps: FederationDeps): Promise<void> {
+  try {
+    await removeFromMember(plan, api, deps);
+  } catch (error) {
+    if (!options.force || !(error instanceof FedctlError) || error.code === "Interrupted") throw error;
+    deps.report.warn({
+      code: "MemberNotCleared",
+      message: `not everything was removed from cluster "${options.clusterName}": ${error.message}`,
+    });
+  }
+}
+
 /** Permissions go first; the rest has no order of its own. */
-async function clearMember({ member, namespace }: UnjoinPlan, api: KubeApi, deps: FederationDeps): Promise<void> {
+async function removeFromMember({ member, namespace }: UnjoinPlan, api: KubeApi, deps: FederationDeps): Promise<void> {
   const { report } = deps;
   const bindings = member.filter(({ type }) => type.kind.endsWith("Binding"));
   const rest = member.filter((step) => !bindings.includes(step));
@@ -118,8 +162,8 @@ interface Cleared {
 }
 
 /** Looks again. @throws FedctlError LeftBehind, exit 6, naming what is still there */
-async function requireCleared(api: KubeApi, { names }: HostFacts, { plan, options }: Cleared): Promise<void> {
-  const { found, namespace } = await readMember(api, names);
+async function requireCleared(api: KubeApi, host: HostFacts, { plan, options }: Cleared): Promise<void> {
+  const { found, namespace } = await readTraces(api, host);
   const left = found.map(identityOf);
   if (plan.namespace?.action === "delete" && namespace !== undefined) left.push(identityOf(plan.namespace));
   if (left.length > 0) throw leftBehind(left, options);
