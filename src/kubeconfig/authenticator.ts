@@ -55,10 +55,10 @@ function withAuthorization(headers: Headers, value: string | undefined): Headers
   return value === undefined ? { ...headers } : { Authorization: utf8HeaderValue(value), ...headers };
 }
 
-/** For headers that were copied on their way. */
+/** For headers that were copied on their way, and perhaps got other spellings of their names. */
 function authorizationOf(sent: Headers): Authorization {
-  const value = sent["Authorization"];
-  return { value: typeof value === "string" ? value : undefined };
+  const value = Object.entries(sent).find(([name]) => name.toLowerCase() === "authorization")?.[1];
+  return { value: typeof value === "string" ? Buffer.from(value, "latin1").toString("utf8") : undefined };
 }
 
 function requireSendable(headers: Headers): void {

@@ -69,22 +69,20 @@ function decodeStatus(status: Fields): Status {
   };
 }
 
-/** JSON may hold escapes that YAML 1.1 does not know, so it is tried first. */
+/** JSON may hold escapes that YAML 1.1 does not know, and what starts as JSON must be JSON. */
 function parseAnswer(stdout: string): unknown {
-  if (stdout.trimStart().startsWith("{")) {
-    try {
-      return toMaps(JSON.parse(stdout));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
   try {
-    return parseYamlDocument(stdout);
+    return stdout.trimStart().startsWith("{") ? toMaps(JSON.parse(stdout)) : parseYamlDocument(stdout);
   } catch (error) {
-    // The parser's own text names the place; the answer itself may hold a token and is not repeated.
-    if (!(error instanceof TextError)) throw error;
-    throw new TextError(`couldn't get version/kind; json parse error: ${error.message}`);
+    // The answer may hold a token, so no piece of it is repeated; JSON.parse would show one.
+    if (error instanceof SyntaxError) throw undecodable("the text is not valid JSON");
+    if (error instanceof TextError) throw undecodable(error.message);
+    throw error;
   }
+}
+
+function undecodable(why: string): TextError {
+  return new TextError(`couldn't get version/kind; json parse error: ${why}`);
 }
 
 function toMaps(value: unknown): unknown {

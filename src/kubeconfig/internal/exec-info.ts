@@ -6,7 +6,7 @@ import type { Member } from "./go-json.ts";
 export function execInfo({ exec, cluster, clusterExtension }: ExecRequest, interactive: boolean): string {
   const spec: readonly Member[] = [
     ...(cluster === undefined ? [] : [["cluster", encodeCluster(cluster, clusterExtension)] as const]),
-    ["interactive", String(interactive)],
+    ["interactive", interactive ? "true" : "false"],
   ];
   const credential = encodeMembers([
     ["kind", encodeGoJson("ExecCredential")],

@@ -29,7 +29,22 @@ export function parseGoTime(text: string): number {
     rest = rest.slice(found[0].length);
   }
   if (rest !== "") throw new TextError(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`);
-  const time = Date.parse(text.replace(",", ".").replace(/T(\d):/, "T0$1:"));
-  if (Number.isNaN(time)) throw new TextError(`parsing time ${JSON.stringify(text)}: day out of range`);
-  return time;
+  const range = outOfRange(text);
+  if (range !== undefined) throw new TextError(`parsing time ${JSON.stringify(text)}: ${range} out of range`);
+  return Date.parse(text.replace(",", ".").replace(/T(\d):/, "T0$1:"));
+}
+
+/** Which part of a well-formed time no calendar or clock knows. */
+function outOfRange(text: string): string | undefined {
+  const numbers = (text.match(/\d+/g) ?? []).map(Number);
+  const lastDay = new Date(Date.UTC(numbers[0] ?? 0, numbers[1] ?? 0, 0)).getUTCDate();
+  const limits: readonly (readonly [part: string, at: number, least: number, most: number])[] = [
+    ["month", 1, 1, 12],
+    ["hour", 3, 0, 23],
+    ["minute", 4, 0, 59],
+    ["second", 5, 0, 59],
+    ["day", 2, 1, lastDay],
+  ];
+  const isOutside = (value: number, least: number, most: number): boolean => value < least || value > most;
+  return limits.find(([, at, least, most]) => isOutside(numbers[at] ?? 0, least, most))?.[0];
 }

@@ -35,6 +35,9 @@ export function keyPairError({ certPem, keyPem }: KeyPair): string | undefined {
   if (certificate === undefined) return "x509: malformed certificate";
   const key = readKey(keyBlock.text);
   if (key === undefined) return "tls: failed to parse private key";
+  if (certificate.publicKey.asymmetricKeyType !== key.asymmetricKeyType) {
+    return "tls: private key type does not match public key type";
+  }
   return certificate.checkPrivateKey(key) ? undefined : "tls: private key does not match public key";
 }
 

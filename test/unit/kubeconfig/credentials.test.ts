@@ -1,9 +1,15 @@
+import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { base64, messageOf, resolveOne, testCertificates } from "./one-user.ts";
 import type { OneUser } from "./one-user.ts";
 
 const { jane, joe } = testCertificates();
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+const rsaKey = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+const encryptedKey = privateKey
+  .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "unknown" })
+  .toString();
 const inline = {
   "client-certificate-data": base64(jane.certificatePem),
   "client-key-data": base64(jane.keyPem),
@@ -170,6 +176,18 @@ describe("what shows before the first request", () => {
       user: { ...inline, "client-key-data": base64(joe.keyPem) },
       code: "KubeconfigInvalid",
       message: "tls: private key does not match public key",
+    },
+    {
+      name: "key of another kind",
+      user: { ...inline, "client-key-data": base64(rsaKey) },
+      code: "KubeconfigInvalid",
+      message: "tls: private key type does not match public key type",
+    },
+    {
+      name: "encrypted key",
+      user: { ...inline, "client-key-data": base64(encryptedKey) },
+      code: "KubeconfigInvalid",
+      message: "tls: failed to parse private key",
     },
     {
       name: "certificate that is none",

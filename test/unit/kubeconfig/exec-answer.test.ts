@@ -81,6 +81,16 @@ describe("what the plugin answers", () => {
       message: `${decoding}parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006"`,
     },
     {
+      name: "a day that February does not have",
+      script: answering({ token: "t", expirationTimestamp: "2024-02-31T03:04:05Z" }),
+      message: `${decoding}parsing time "2024-02-31T03:04:05Z": day out of range`,
+    },
+    {
+      name: "a month that no year has",
+      script: answering({ token: "t", expirationTimestamp: "2024-13-02T00:00:00Z" }),
+      message: `${decoding}parsing time "2024-13-02T00:00:00Z": month out of range`,
+    },
+    {
       name: "a date alone",
       script: answering({ token: "t", expirationTimestamp: "2024-01-02" }),
       message: `${decoding}parsing time "2024-01-02" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"`,
@@ -100,7 +110,7 @@ describe("what the plugin answers", () => {
       /^decoding stdout: couldn't get version\/kind; json parse error: json: cannot unmarshal string into /,
     );
     const broken = await failureOf(answering('{"status": {"token": "s3cret"'));
-    expect(broken).toMatch(/^decoding stdout: couldn't get version\/kind; json parse error: /);
+    expect(broken).toBe("decoding stdout: couldn't get version/kind; json parse error: the text is not valid JSON");
     expect(plain + broken).not.toContain("s3cret");
   });
 });
