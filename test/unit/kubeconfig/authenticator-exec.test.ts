@@ -66,7 +66,7 @@ describe("exec", () => {
     const together = await Promise.all(sent.slice(0, 2).map((headers) => authenticator.refresh(headers)));
     expect(together).toEqual([true, true]);
     // A copy of the headers is recognised by its token, under any spelling of the name.
-    expect(await authenticator.refresh({ authorization: sent[2]?.["Authorization"] ?? "" })).toBe(true);
+    expect(await authenticator.refresh({ authorization: sent[2]["Authorization"] ?? "" })).toBe(true);
     expect(requests).toHaveLength(2);
     expect(await authenticator.headers()).toEqual({ Authorization: "Bearer 2" });
   });
