@@ -40,7 +40,7 @@ async function discoverVersion(room: Room, path: string, options: RequestOptions
   let reply: Reply;
   let resources: readonly ApiResource[];
   try {
-    reply = await sendRead(room, { path, attempt, options });
+    reply = await sendRead(room, { path, attempt, options, takesServerErrors: true });
     resources = readResourceList(groupVersion, decode(reply, attempt));
   } catch (error) {
     if (!(error instanceof FedctlError) || error.code === "Interrupted") throw error;

@@ -64,7 +64,7 @@ function readVersion(group: string, { version, resources = [] }: VersionDiscover
         kind,
         plural: resource.resource,
         namespaced: resource.scope === "Namespaced",
-        singular: resource.singularResource ?? "",
+        singular: resource.singularResource || kind.toLowerCase(),
         shortNames: resource.shortNames ?? [],
         verbs: resource.verbs ?? [],
         subresources: (resource.subresources ?? []).map(({ subresource }) => subresource),

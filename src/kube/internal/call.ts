@@ -12,8 +12,8 @@ export interface Call {
   readonly contentType?: string;
   readonly accept?: string;
   readonly options?: RequestOptions | undefined;
-  /** Doing it twice differs from doing it once and cannot be checked: not repeated even where the server asks for it. */
-  readonly isUnrepeatable?: boolean;
+  /** A 5xx is the answer: done twice it differs and cannot be checked, or it can be done without. */
+  readonly takesServerErrors?: boolean;
 }
 
 /** An answer, whatever its status. */

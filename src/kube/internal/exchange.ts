@@ -42,7 +42,7 @@ export function createExchanger(options: ExchangeOptions): (exchange: Exchange) 
       exchange.tries += 1;
       const decision = decideRetry(tried, {
         isRead: exchange.call.method === "GET",
-        isUnrepeatable: exchange.call.isUnrepeatable === true,
+        takesServerErrors: exchange.call.takesServerErrors === true,
         tries: exchange.tries,
         wasConnected: transport.wasConnected,
         remainingMs: exchange.lifetime.remainingMs(),

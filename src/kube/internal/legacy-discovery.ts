@@ -50,7 +50,8 @@ export function readResourceList(groupVersion: string, body: unknown): readonly 
       kind: resource.kind,
       plural: resource.name,
       namespaced: resource.namespaced,
-      singular: resource.singularName ?? "",
+      // Before 1.27 servers gave built-in types none.
+      singular: resource.singularName || resource.kind.toLowerCase(),
       shortNames: resource.shortNames ?? [],
       verbs: resource.verbs ?? [],
       subresources: subresources.flatMap(([parent, ...rest]) => (parent === resource.name ? [rest.join("/")] : [])),

@@ -8,8 +8,8 @@ export type Outcome =
 export interface RetryFacts {
   /** A read: repeating it changes nothing. */
   readonly isRead: boolean;
-  /** Doing it twice differs from doing it once. */
-  readonly isUnrepeatable: boolean;
+  /** A 5xx is not tried again. */
+  readonly takesServerErrors: boolean;
   /** Tries so far, this one included. */
   readonly tries: number;
   /** Whether this server was ever reached; one that never was is reported at once, as kubectl does. */
@@ -42,7 +42,7 @@ export function decideRetry(outcome: Outcome, facts: RetryFacts): Decision {
 
 function waitForAnswer(outcome: Extract<Outcome, { kind: "answer" }>, facts: RetryFacts): number | undefined {
   const { status, retryAfterMs } = outcome;
-  if (status !== 429 && (status < 500 || facts.isUnrepeatable)) return undefined;
+  if (status !== 429 && (status < 500 || facts.takesServerErrors)) return undefined;
   if (retryAfterMs !== undefined) {
     if (facts.tries >= maxTriesWhenAsked) return undefined;
     // A little later than asked, and not all at once.

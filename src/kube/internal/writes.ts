@@ -57,7 +57,7 @@ export async function createObject<T extends KubeObject>(
       body: JSON.stringify(sent),
       attempt,
       options,
-      isUnrepeatable: !hasName,
+      takesServerErrors: !hasName,
     },
     read: (reply) => withKind(type, decode(reply, attempt) as T), // The server gives back what it was given.
     async check(failure) {
@@ -143,7 +143,7 @@ export async function patchObject<T extends KubeObject>(
       contentType: `application/${patch.type === "json" ? "json-patch" : "merge-patch"}+json`,
       attempt,
       options,
-      isUnrepeatable: patch.type === "json",
+      takesServerErrors: patch.type === "json",
     },
     read: (reply) => withKind(key.type, decode(reply, attempt) as T), // The caller names what it asked for.
     async check(failure) {

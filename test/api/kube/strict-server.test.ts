@@ -5,7 +5,10 @@ import { rawCreate } from "../../cluster/raw-client.ts";
 import { type ClusterSet, startClusters } from "../../cluster/start.ts";
 import { configMaps, drain, errorOf, openApi, secrets } from "./open-api.ts";
 
-/** Of its own: this server forgets old versions within seconds, and sends every fiftieth request's connection away. */
+/**
+ * Of its own: this server forgets old versions within seconds, sends every fiftieth request's connection away, and takes
+ * few requests at a time (from all but its masters).
+ */
 let clusters: ClusterSet;
 const mars = () => clusters.cluster("mars").details;
 const namespace = "default";
@@ -13,7 +16,14 @@ const forgotten = 5_000;
 
 beforeAll(async () => {
   clusters = await startClusters(["mars"], {
-    extraApiServerArgs: ["--etcd-compaction-interval=1s", "--watch-cache=false", "--goaway-chance=0.02"],
+    extraApiServerArgs: [
+      "--etcd-compaction-interval=1s",
+      "--watch-cache=false",
+      "--goaway-chance=0.02",
+      "--enable-priority-and-fairness=false",
+      "--max-requests-inflight=8",
+      "--max-mutating-requests-inflight=8",
+    ],
   });
 });
 afterAll(() => clusters.stop());
@@ -68,4 +78,26 @@ test("a server that sends connections away gets every write once", async () => {
   );
   expect(made.map(({ metadata }) => metadata.name)).toEqual(names);
   expect((await api.list(configMaps, { namespace, labelSelector: "test=away" })).items).toHaveLength(600);
+});
+
+test("a server that has too much to do is waited for", async () => {
+  await rawCreate(mars(), "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+    metadata: { name: "guest-is-admin" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "guest" }],
+  });
+  const { api, requests } = openApi(mars(), { token: mars().guestToken });
+  // The authorizer learns of the binding a moment later.
+  await expect
+    .poll(() =>
+      api.list(configMaps, { namespace }).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  const names = Array.from({ length: 100 }, (_, index) => `busy-${index}`);
+  const made = await Promise.all(names.map((name) => api.create(configMaps, { metadata: { name, namespace } })));
+  expect(made.map(({ metadata }) => metadata.name)).toEqual(names);
+  expect(requests.filter((request) => request.endsWith(" 429")).length).toBeGreaterThan(0);
 });
