@@ -55,7 +55,8 @@ export function notInstalled(context: string, kubefedNamespace: string, cause?: 
   );
 }
 
-function describeCluster(cluster: KubeFedCluster): ClusterInfo {
+/** Pure. */
+export function describeCluster(cluster: KubeFedCluster): ClusterInfo {
   const conditions = cluster.status?.conditions ?? [];
   const ready = conditions.find(({ type }) => type === "Ready");
   const trouble = conditions.find(({ type, status }) => type !== "Ready" && status === "True");
