@@ -127,10 +127,17 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
   const clock = { now: () => Date.now() };
   const { raw, warning } = await load.loadKubeconfig({ explicitPath: options.kubeconfig, env, cwd });
   if (warning !== undefined) options.onKubeconfigWarning?.(warning);
-  const runner = exec.createExecRunner({ env, cwd, stderr: "inherit", stdinIsTerminal: process.stdin.isTTY });
+  const runner = exec.createExecRunner({
+    env,
+    cwd,
+    stderr: (chunk) => process.stderr.write(chunk),
+    stdinIsTerminal: process.stdin.isTTY,
+    ...(options.stdinIsTaken === true && { stdinUnavailable: "the command reads it" }),
+  });
   const execCache = cache.createExecCache(runner, clock);
   return async (context) => {
-    const config = await resolver.resolveClientConfig(raw, { contextOverride: context, env, cwd });
+    const warn = options.onKubeconfigWarning;
+    const config = await resolver.resolveClientConfig(raw, { contextOverride: context, env, cwd, warn });
     const authenticator = auth.createAuthenticator(config, { execCache, clock });
     const api = kube.connectToCluster({
       config,

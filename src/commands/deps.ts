@@ -21,9 +21,11 @@ export interface ConnectorOptions {
   /** `--kubeconfig`. */
   readonly kubeconfig?: string | undefined;
   readonly requestTimeoutMs: number;
+  /** The command reads standard input itself, so that no credential plugin may. */
+  readonly stdinIsTaken?: boolean | undefined;
   /** Called after each request; the URL holds no secret. */
   readonly onRequest?: ((request: RequestTrace) => void) | undefined;
-  /** Told when KUBECONFIG names files of which none exists. */
+  /** What is odd about the configuration and no error. */
   readonly onKubeconfigWarning?: ((text: string) => void) | undefined;
   /** `Warning:` headers of a server. */
   readonly onServerWarning?: ((text: string) => void) | undefined;

@@ -44,6 +44,7 @@ export function enableCommand(execute: Execute, deps: Pick<Deps, "readText">, ru
     await execute({
       kind: "EnableResult",
       flags,
+      stdinIsTaken: flags.filename === "-",
       run: (core) => run(options, core),
       text: () => dryRunLine(flags) ?? "",
       ...(flags.output === "yaml" && { document: renderObjects }),

@@ -11,6 +11,7 @@ export interface CommandSpec<Result> {
   /** Of the JSON document: `JoinResult`. */
   readonly kind: string;
   readonly flags: OutputFlags & Partial<HostFlags>;
+  readonly stdinIsTaken?: boolean;
   run(core: FederationDeps): Promise<Result>;
   /** What a person reads behind the table of changes, when the command finished. */
   text?(result: Result, colours: Palette): string;
@@ -58,7 +59,7 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
         progress.show(text, count);
       },
     };
-    const connector = openConnector(deps, spec.flags, say);
+    const connector = openConnector(deps, spec, say);
     try {
       const result = await spec.run({
         connect: (context) => connector.connect(context),
@@ -81,7 +82,11 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
   };
 }
 
-function openConnector(deps: Deps, flags: CommandSpec<never>["flags"], say: (text: string) => void): Connector {
+function openConnector(
+  deps: Deps,
+  { flags, stdinIsTaken }: Pick<CommandSpec<never>, "flags" | "stdinIsTaken">,
+  say: (text: string) => void,
+): Connector {
   const verbosity = flags.v ?? 0;
   const warn = (text: string): void => {
     say(`warning: ${text}\n`);
@@ -89,6 +94,7 @@ function openConnector(deps: Deps, flags: CommandSpec<never>["flags"], say: (tex
   return deps.connector({
     kubeconfig: flags.kubeconfig === "" ? undefined : flags.kubeconfig,
     requestTimeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
+    stdinIsTaken,
     // Every join makes newer servers warn of an annotation that KubeFed's contract asks for; nobody can act on that.
     ...(verbosity >= 1 && { onKubeconfigWarning: warn, onServerWarning: warn }),
     ...(verbosity >= 6 && {

@@ -18,23 +18,44 @@ export const managedByLabel = "app.kubernetes.io/managed-by";
 /** Value of {@link managedByLabel} on what fedctl itself made. */
 export const managedByFedctl = "fedctl";
 
-const builtIn = (group: string, kind: string, plural: string, namespaced: boolean): ResourceType => ({
-  group,
-  version: "v1",
-  kind,
-  plural,
-  namespaced,
-});
-const rbac = "rbac.authorization.k8s.io";
+const version = "v1";
+const rbac = { group: "rbac.authorization.k8s.io", version };
+const core = { group: "", version };
 
-export const namespaceType = builtIn("", "Namespace", "namespaces", false);
-export const secretType = builtIn("", "Secret", "secrets", true);
-export const serviceAccountType = builtIn("", "ServiceAccount", "serviceaccounts", true);
-export const clusterRoleType = builtIn(rbac, "ClusterRole", "clusterroles", false);
-export const clusterRoleBindingType = builtIn(rbac, "ClusterRoleBinding", "clusterrolebindings", false);
-export const roleType = builtIn(rbac, "Role", "roles", true);
-export const roleBindingType = builtIn(rbac, "RoleBinding", "rolebindings", true);
-export const crdType = builtIn("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", false);
+export const namespaceType: ResourceType = { ...core, kind: "Namespace", plural: "namespaces", namespaced: false };
+export const secretType: ResourceType = { ...core, kind: "Secret", plural: "secrets", namespaced: true };
+export const serviceAccountType: ResourceType = {
+  ...core,
+  kind: "ServiceAccount",
+  plural: "serviceaccounts",
+  namespaced: true,
+};
+export const clusterRoleType: ResourceType = {
+  ...rbac,
+  kind: "ClusterRole",
+  plural: "clusterroles",
+  namespaced: false,
+};
+export const clusterRoleBindingType: ResourceType = {
+  ...rbac,
+  kind: "ClusterRoleBinding",
+  plural: "clusterrolebindings",
+  namespaced: false,
+};
+export const roleType: ResourceType = { ...rbac, kind: "Role", plural: "roles", namespaced: true };
+export const roleBindingType: ResourceType = {
+  ...rbac,
+  kind: "RoleBinding",
+  plural: "rolebindings",
+  namespaced: true,
+};
+export const crdType: ResourceType = {
+  group: "apiextensions.k8s.io",
+  version,
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+  namespaced: false,
+};
 
 const kubefed = (kind: string, plural: string): ResourceType => ({
   group: coreGroup,

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureBinaries } from "../cluster/binaries.ts";
 import { startClusters } from "../cluster/start.ts";
@@ -7,6 +10,7 @@ import { startClusters } from "../cluster/start.ts";
 /** The walk-through: two clusters become a federation, a namespace is federated, one cluster leaves again. */
 
 const bin = fileURLToPath(new URL("../../bin/fedctl.js", import.meta.url));
+const holderScript = fileURLToPath(new URL("hold-clusters.ts", import.meta.url));
 const workload = fileURLToPath(new URL("workload.yaml", import.meta.url));
 const usage = `usage: npm run demo -- [--keep] [--host-context A --member-context B [--kubeconfig PATH]]
 
@@ -43,21 +47,54 @@ async function main(): Promise<void> {
   else await onNewClusters(values.keep);
 }
 
-/** Clusters of the demo's own, gone afterwards unless they are to be kept. */
+/** Clusters of the demo's own: they go down with it, unless they are to be kept. */
 async function onNewClusters(keep: boolean): Promise<void> {
   say("Two Kubernetes clusters come up: earth, the host of the federation, and vulcan.");
   const kubectl = await findKubectl();
+  if (keep) {
+    await onKeptClusters(kubectl);
+    return;
+  }
   await using clusters = await startClusters(["earth", "vulcan"]);
-  const stage: Stage = {
-    host: "earth",
-    member: "vulcan",
-    kubectl,
-    env: { ...process.env, KUBECONFIG: clusters.kubeconfigPath },
-  };
+  const stage = stageOf(clusters.kubeconfigPath, kubectl);
   await federate(stage);
-  if (keep) await stayUp(stage, clusters.kubeconfigPath);
   await leave(stage);
   say("Everything is taken down.");
+}
+
+/** Another process holds the clusters, so that they outlive this one; vulcan stays joined, since there is more to see. */
+async function onKeptClusters(kubectl: string): Promise<void> {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const holder = spawn(process.execPath, ["--import", tsx, holderScript], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  holder.stderr.pipe(process.stderr, { end: false });
+  try {
+    const kubeconfigPath = await firstLine(holder.stdout);
+    await federate(stageOf(kubeconfigPath, kubectl));
+    say("The clusters stay up. To look around:");
+    process.stdout.write(`  export KUBECONFIG=${kubeconfigPath}\n  node bin/fedctl.js get clusters\n`);
+    say("To take everything down:");
+    process.stdout.write(`  kill ${holder.pid ?? ""}\n`);
+  } catch (error) {
+    holder.kill("SIGTERM");
+    throw error;
+  } finally {
+    // Nothing of this process's own stays open in it: whoever reads the demo's output sees its end.
+    holder.stdout.destroy();
+    holder.stderr.destroy();
+    holder.unref();
+  }
+}
+
+async function firstLine(stream: Readable): Promise<string> {
+  for await (const line of createInterface({ input: stream })) return line;
+  throw new Error("the clusters did not come up");
+}
+
+function stageOf(kubeconfigPath: string, kubectl: string): Stage {
+  return { host: "earth", member: "vulcan", kubectl, env: { ...process.env, KUBECONFIG: kubeconfigPath } };
 }
 
 async function onContexts(given: { host: string; member: string; kubeconfig: string | undefined }): Promise<void> {
@@ -89,7 +126,7 @@ async function onContexts(given: { host: string; member: string; kubeconfig: str
     await leave(stage);
   } finally {
     say("The demo's own things are removed.");
-    await kubectl_(stage, ["--context", stage.host, "delete", "namespace", "demo", "--ignore-not-found"]);
+    await runKubectl(stage, ["--context", stage.host, "delete", "namespace", "demo", "--ignore-not-found"]);
   }
 }
 
@@ -111,8 +148,8 @@ async function federate(stage: Stage): Promise<void> {
   await fedctl(stage, ["get", "clusters", ...onHost]);
 
   say("A namespace with a small workload, in the host alone so far.");
-  await kubectl_(stage, ["--context", stage.host, "apply", "-f", workload]);
-  await kubectl_(stage, [
+  await runKubectl(stage, ["--context", stage.host, "apply", "-f", workload]);
+  await runKubectl(stage, [
     "--context",
     stage.host,
     "-n",
@@ -128,7 +165,7 @@ async function federate(stage: Stage): Promise<void> {
   say("The namespace is federated with all that is in it; a type that is not enabled yet gets enabled on the way.");
   await fedctl(stage, ["federate", "namespace", "demo", ...onHost, "--contents", "--enable-type"]);
   const federated = ["namespaces", "deployments", "services", "configmaps", "secrets", "limitranges"];
-  await kubectl_(stage, [
+  await runKubectl(stage, [
     "--context",
     stage.host,
     "-n",
@@ -146,7 +183,7 @@ async function leave(stage: Stage): Promise<void> {
   say(`${stage.member} leaves. Nothing of the federation stays there.`);
   await fedctl(stage, ["unjoin", stage.member, ...onHost]);
   await fedctl(stage, ["get", "clusters", ...onHost]);
-  await kubectl_(stage, [
+  await runKubectl(stage, [
     "--context",
     stage.member,
     "get",
@@ -161,15 +198,6 @@ async function leave(stage: Stage): Promise<void> {
   await fedctl(stage, ["uninstall", ...onHost, "--instances=delete"]);
 }
 
-/** Waits until Ctrl-C; the clusters go down with this process. */
-async function stayUp(stage: Stage, kubeconfigPath: string): Promise<void> {
-  say("The clusters stay up until you press Ctrl-C. In another terminal:");
-  process.stdout.write(
-    `  export KUBECONFIG=${kubeconfigPath}\n  npx fedctl get clusters --host-cluster-context ${stage.host}\n`,
-  );
-  await new Promise(() => setInterval(() => undefined, 60_000));
-}
-
 function say(text: string): void {
   const [on, off] = process.stdout.isTTY && !process.env["NO_COLOR"] ? ["\u001b[1m", "\u001b[0m"] : ["", ""];
   process.stdout.write(`\n${on}# ${text}${off}\n`);
@@ -179,7 +207,7 @@ async function fedctl(stage: Stage, args: readonly string[]): Promise<void> {
   await show(stage, { shown: "fedctl", command: process.execPath, args: [bin, ...args], shownArgs: args });
 }
 
-async function kubectl_(stage: Stage, args: readonly string[]): Promise<void> {
+async function runKubectl(stage: Stage, args: readonly string[]): Promise<void> {
   await show(stage, { shown: "kubectl", command: stage.kubectl, args, shownArgs: args });
 }
 

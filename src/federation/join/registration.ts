@@ -1,3 +1,4 @@
+import type { ClientConfig } from "../../kubeconfig/types.ts";
 import { sameJson } from "../json-data.ts";
 import { kubefedClusterType, type KubeFedCluster } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
@@ -45,7 +46,7 @@ function actionFor(object: KubeFedCluster, live: KubeFedCluster | undefined): St
 function registrationSpec({ secretName }: JoinFacts, { config }: JoinRequest): KubeFedCluster["spec"] {
   const { caPem, insecureSkipVerify } = config.tls;
   return {
-    apiEndpoint: withLowerCaseHost(config.server),
+    apiEndpoint: endpointOf(config),
     secretRef: { name: secretName },
     proxyURL: config.proxyUrl ?? "",
     ...(caPem !== undefined && { caBundle: caPem.toString("base64") }),
@@ -69,7 +70,11 @@ function namespaceNote({ namespace, registration }: Omit<JoinFacts, "names">): "
   return isMadeByFedctl(namespace) ? "created" : "existing";
 }
 
-/** Host names mean the same in either case, but old admission webhooks of KubeFed refuse upper case, which EKS hands out. */
-export function withLowerCaseHost(server: string): string {
-  return server.replace(/^([a-z]+:\/\/)?[^/]+/i, (origin) => origin.toLowerCase());
+/**
+ * The server as it is written, but for a user and password in it, which are nobody else's business, and for the case of the host name:
+ * it means the same in either, yet old admission webhooks of KubeFed refuse upper case, which EKS hands out.
+ */
+export function endpointOf({ server }: Pick<ClientConfig, "server">): string {
+  const withoutUser = server.replace(/^([a-z]+:\/\/)[^/@]*@/i, "$1");
+  return withoutUser.replace(/^([a-z]+:\/\/)?[^/]+/i, (origin) => origin.toLowerCase());
 }

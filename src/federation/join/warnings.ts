@@ -1,3 +1,4 @@
+import { endpointOf } from "./registration.ts";
 import type { Warning } from "../report.ts";
 import type { JoinRequest } from "./plan.ts";
 
@@ -7,7 +8,7 @@ export function joinWarnings({ config, options, hostContext }: JoinRequest): War
   if (isLoopback(config.baseUrl)) {
     warnings.push({
       code: "LoopbackEndpoint",
-      message: `the endpoint ${config.server} of cluster "${options.clusterName}" is a loopback address: a controller that runs elsewhere, as in a pod of "${hostContext}", cannot reach it`,
+      message: `the endpoint ${endpointOf(config)} of cluster "${options.clusterName}" is a loopback address: a controller that runs elsewhere, as in a pod of "${hostContext}", cannot reach it`,
     });
   }
   // The controller builds a transport of its own for these, and forgets the proxy (B-JN9).
