@@ -47,8 +47,7 @@ describe("READY of a cluster", () => {
         { ...offline, status: "True" },
         { ...ready, status: "True" },
       ],
-      "True",
-      ready.message,
+      ["True", ready.message],
     ],
   ])("%s", (_what, conditions, [expected, reason]) => {
     expect(describeCluster(cluster(conditions))).toMatchObject({ ready: expected, reason });
