@@ -2,7 +2,7 @@ import { ExitCode, FedctlError } from "../../errors.ts";
 import type { Namespace, Secret } from "../../kube/objects.ts";
 import { objectLabel } from "../describe.ts";
 import { isMadeByFedctl } from "../join/ownership.ts";
-import { withLowerCaseHost } from "../join/registration.ts";
+import { endpointOf } from "../join/registration.ts";
 import { kubefedClusterType, namespaceType, secretType } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
 import { type CredentialFact, type HostFacts, isHostsOwn, wasThereBefore } from "./host-facts.ts";
@@ -80,11 +80,11 @@ function refuseOtherCluster(
 ): void {
   if (registration === undefined || member === undefined || member.found.length > 0 || options.force) return;
   const { apiEndpoint } = registration.spec;
-  if (withLowerCaseHost(apiEndpoint) === withLowerCaseHost(member.server)) return;
+  if (endpointOf({ server: apiEndpoint }) === endpointOf(member)) return;
   const { clusterName } = options;
   throw new FedctlError(
     "ObjectConflict",
-    `cluster "${clusterName}" was joined at ${apiEndpoint}, but ${member.server} was reached, which has no service account "${names.serviceAccount}" in namespace "${names.namespace}"`,
+    `cluster "${clusterName}" was joined at ${apiEndpoint}, but ${endpointOf(member)} was reached, which has no service account "${names.serviceAccount}" in namespace "${names.namespace}"`,
     {
       hint: `give the context of that cluster: fedctl unjoin ${clusterName} --cluster-context <context>; with --force the host's side alone is removed`,
       exitCode: ExitCode.Conflict,
