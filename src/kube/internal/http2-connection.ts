@@ -81,9 +81,8 @@ function send(state: SessionState, request: WireRequest): Promise<WireAnswer> {
       reject(signal.reason as Error); // Whoever aborts gives an error.
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    stream.on("error", (error: Error) => {
-      state.error ??= error;
-    });
+    // "close" follows, and asks for it.
+    stream.on("error", () => undefined);
     stream.once("response", (headers) => {
       answered = true;
       state.lastHeardMs = performance.now();
@@ -116,7 +115,8 @@ function openStream(state: SessionState, request: WireRequest): ClientHttp2Strea
     state.open.add(stream);
     return stream;
   } catch (cause) {
-    // The session closed between our look at it and now: nothing was sent.
+    if (!session.closed && !session.destroyed) throw cause;
+    // It closed between our look at it and now: nothing was sent.
     throw new WireFailure("http2: client connection lost", { stage: "refused", cause });
   }
 }
@@ -129,8 +129,6 @@ interface AnswerParts {
 }
 
 function toAnswer({ stream, headers, state, signal }: AnswerParts): WireAnswer {
-  stream.on("data", () => (state.lastHeardMs = performance.now()));
-  stream.pause();
   return {
     status: headers[":status"] ?? 0,
     headers,
@@ -139,7 +137,7 @@ function toAnswer({ stream, headers, state, signal }: AnswerParts): WireAnswer {
       collectBody(stream, {
         signal,
         isWhole: () => stream.rstCode === constants.NGHTTP2_NO_ERROR && !stream.aborted,
-        failure: () => brokenConnection(state.error, "lost"),
+        failure: () => brokenConnection(stream.errored ?? state.error, "lost"),
       }),
   };
 }
@@ -150,7 +148,7 @@ async function failureOf(state: SessionState, stream: ClientHttp2Stream): Promis
   const { goawayLastStream } = state;
   const beyond = goawayLastStream !== undefined && stream.id !== undefined && stream.id > goawayLastStream;
   const refused = stream.id === undefined || stream.rstCode === constants.NGHTTP2_REFUSED_STREAM || beyond;
-  return brokenConnection(state.error, refused ? "refused" : "lost");
+  return brokenConnection(stream.errored ?? state.error, refused ? "refused" : "lost");
 }
 
 /** Nothing came since the request that ran out of time: later ones had better take another connection. */

@@ -33,6 +33,7 @@ export interface Sent {
   readonly answer: WireAnswer;
   /** The body; "" while it is left to be read as a stream. */
   readonly text: string;
+  /** The very object that the authenticator gave: it knows it by identity. */
   readonly credentials: WireHeaders;
 }
 
@@ -57,7 +58,7 @@ export function createSender(options: SenderOptions): (once: SendOnce) => Promis
     const startedMs = performance.now();
     let status = 0;
     try {
-      const credentials = lowerCaseNames(await authenticator.headers(signal));
+      const credentials = await authenticator.headers(signal);
       const certificate = endpoint.secure ? await authenticator.clientCertificate(signal) : undefined;
       // Not before: a person may be logging in to the credential plugin.
       lifetime.startTimer();
@@ -84,10 +85,6 @@ function requestHeaders({ config, userAgent }: SenderOptions, call: Call, isStre
     ...(!config.disableCompression && !isStream && { "accept-encoding": "gzip" }),
     ...(call.body !== undefined && { "content-type": call.contentType ?? "application/json" }),
   };
-}
-
-function lowerCaseNames(headers: WireHeaders): WireHeaders {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 async function readText(answer: WireAnswer): Promise<string> {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 
-/** Header names are lower case; a list is sent as that many headers. */
+/** A list is sent as that many headers. */
 export type WireHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 export interface WireRequest {

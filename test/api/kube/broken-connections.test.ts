@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ConfigMap } from "../../../src/kube/objects.ts";
@@ -194,6 +195,27 @@ describe.each([
     expect((await reading).every((object) => object?.metadata?.name === "default")).toBe(true);
   });
 });
+
+test.each([
+  ["HTTP/2", {}],
+  ["HTTP/1.1", { DISABLE_HTTP2: "1" }],
+] as [string, Record<string, string>][])(
+  "an answer that is cut off half-way is read again, over %s",
+  async (_protocol, env) => {
+    const name = uniqueName("large");
+    const data = { text: randomBytes(300_000).toString("base64") };
+    await rawCreate(earth, path("").slice(0, -1), { metadata: { name }, data });
+    await using relay = await startFaultyRelay(earth);
+    const bed = await openBed(relay, env);
+    relay.holdAnswers(100_000);
+    const reading = bed.api.get<ConfigMap>(key(name));
+    setTimeout(() => {
+      relay.cut();
+    }, 200);
+    expect((await reading)?.data).toEqual(data);
+    expect(relay.connections).toBe(2);
+  },
+);
 
 test("one connection serves parallel requests and later ones", async () => {
   await using relay = await startFaultyRelay(earth);

@@ -6,8 +6,8 @@ export interface FaultyRelay extends AsyncDisposable {
   readonly port: number;
   /** Connections made so far. */
   readonly connections: number;
-  /** From now on the server's bytes do not reach the client. */
-  holdAnswers(): void;
+  /** After so many more bytes what the server sends does not reach the client. */
+  holdAnswers(afterBytes?: number): void;
   /** From now on the client's bytes do not reach the server. */
   swallowRequests(): void;
   /** Resets every connection. Later ones work. */
@@ -26,7 +26,7 @@ interface Pair {
 export async function startFaultyRelay(cluster: Pick<ClusterDetails, "server">): Promise<FaultyRelay> {
   const { hostname, port: targetPort } = new URL(cluster.server);
   const pairs = new Set<Pair>();
-  const mode = { hold: false, swallow: false, connections: 0 };
+  const mode = { passBytes: Infinity, swallow: false, connections: 0 };
   const server = createServer({ noDelay: true }, (client) => {
     mode.connections += 1;
     const pair = { client, target: connect(Number(targetPort), hostname).setNoDelay(), held: [] as Buffer[] };
@@ -35,8 +35,9 @@ export async function startFaultyRelay(cluster: Pick<ClusterDetails, "server">):
       if (!mode.swallow) pair.target.write(chunk);
     });
     pair.target.on("data", (chunk) => {
-      if (mode.hold) pair.held.push(chunk);
-      else client.write(chunk);
+      client.write(chunk.subarray(0, mode.passBytes));
+      if (chunk.length > mode.passBytes) pair.held.push(chunk.subarray(mode.passBytes));
+      mode.passBytes = Math.max(0, mode.passBytes - chunk.length);
     });
     for (const [from, to] of [
       [client, pair.target],
@@ -51,7 +52,7 @@ export async function startFaultyRelay(cluster: Pick<ClusterDetails, "server">):
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cut = (): void => {
-    mode.hold = false;
+    mode.passBytes = Infinity;
     mode.swallow = false;
     for (const { client, target } of pairs) {
       client.resetAndDestroy();
@@ -63,11 +64,11 @@ export async function startFaultyRelay(cluster: Pick<ClusterDetails, "server">):
     get connections() {
       return mode.connections;
     },
-    holdAnswers: () => (mode.hold = true),
+    holdAnswers: (afterBytes = 0) => (mode.passBytes = afterBytes),
     swallowRequests: () => (mode.swallow = true),
     cut,
     resume() {
-      mode.hold = false;
+      mode.passBytes = Infinity;
       mode.swallow = false;
       for (const { client, held } of pairs) client.write(Buffer.concat(held.splice(0)));
     },

@@ -162,13 +162,18 @@ describe("refusals", () => {
 });
 
 test("new credentials are fetched once when the old ones are refused", async () => {
-  let [token, refreshes] = ["stale", 0];
+  let token = "stale";
+  const [given, refused]: [unknown[], unknown[]] = [[], []];
   const { api, requests } = openApi(earth, {
     authenticator: {
-      headers: () => Promise.resolve({ Authorization: `Bearer ${token}` }),
+      headers: () => {
+        const headers = { Authorization: `Bearer ${token}` };
+        given.push(headers);
+        return Promise.resolve(headers);
+      },
       clientCertificate: () => Promise.resolve(undefined),
-      refresh: () => {
-        refreshes += 1;
+      refresh: (sent) => {
+        refused.push(sent);
         token = earth.adminToken;
         return Promise.resolve(true);
       },
@@ -176,7 +181,8 @@ test("new credentials are fetched once when the old ones are refused", async () 
   });
   expect(await api.get({ type: namespaces, name: "default" })).toBeDefined();
   expect(requests).toEqual(["GET /api/v1/namespaces/default 401", "GET /api/v1/namespaces/default 200"]);
-  expect(refreshes).toBe(1);
+  expect(refused).toHaveLength(1);
+  expect(refused[0]).toBe(given[0]);
 });
 
 test("a server's warning is told once", async () => {
