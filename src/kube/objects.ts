@@ -1,15 +1,11 @@
 import type {
-  V1APIService,
   V1ClusterRole,
   V1ClusterRoleBinding,
   V1ConfigMap,
   V1CustomResourceDefinition,
   V1Namespace,
   V1ObjectMeta,
-  V1Role,
-  V1RoleBinding,
   V1Secret,
-  V1Service,
   V1ServiceAccount,
   V1Status,
 } from "@kubernetes/client-node";
@@ -32,11 +28,7 @@ export type Secret = Wire<V1Secret>;
 export type ServiceAccount = Wire<V1ServiceAccount>;
 export type ClusterRole = Wire<V1ClusterRole>;
 export type ClusterRoleBinding = Wire<V1ClusterRoleBinding>;
-export type Role = Wire<V1Role>;
-export type RoleBinding = Wire<V1RoleBinding>;
 export type ConfigMap = Wire<V1ConfigMap>;
-export type Service = Wire<V1Service>;
-export type APIService = Wire<V1APIService>;
 export type CustomResourceDefinition = Wire<V1CustomResourceDefinition>;
 export type Status = Wire<V1Status>;
 
