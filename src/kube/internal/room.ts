@@ -18,7 +18,9 @@ export function attemptOn(room: Room, verb: string, { type, namespace, name }: T
   const object = name === undefined || name === "" ? "" : ` "${name}"`;
   const scope = namespace === undefined ? "" : ` in namespace "${namespace}"`;
   const what = `${resourceName(type)}${object}${scope}`;
-  return { verb, what, context: room.context, user: room.user, namespace };
+  const flags = namespace === undefined ? "" : ` -n ${namespace}`;
+  const kubectlTarget = `${resourceName(type)}${name === undefined || name === "" ? "" : ` ${name}`}${flags}`;
+  return { verb, what, context: room.context, user: room.user, namespace, kubectlTarget };
 }
 
 /** An attempt on something that is no resource. */

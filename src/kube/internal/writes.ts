@@ -1,3 +1,4 @@
+import { hasCode } from "../../errors.ts";
 import { outcomeUnknownError, serverError, type Attempt } from "../errors.ts";
 import type { DeleteOptions, DeleteOutcome, ObjectKey, Patch, RequestOptions, ResourceType } from "../kube-api.ts";
 import type { KubeObject } from "../objects.ts";
@@ -28,14 +29,24 @@ async function performWrite<T>(room: Room, write: Write<T>): Promise<T> {
     if (reply.kind === "reply") {
       // A conflict may be with our own earlier try.
       if (reply.status !== 409 || !(maybeDone || reply.mayBeSecond)) return write.read(reply);
-      const finding = await write.check(undefined);
+      const finding = await lookFor(write, undefined);
       return finding.kind === "done" ? finding.result : write.read(reply);
     }
     losses += 1;
-    const finding = await write.check(reply.failure);
+    const finding = await lookFor(write, reply.failure);
     if (finding.kind === "done") return finding.result;
     if (losses >= maxLosses) throw outcomeUnknownError(write.call.attempt, reply.failure);
     maybeDone = true;
+  }
+}
+
+/** A look that fails leaves the write in doubt: that is the news, not what became of the look. */
+async function lookFor<T>(write: Write<T>, failure: WireFailure | undefined): Promise<Finding<T>> {
+  try {
+    return await write.check(failure);
+  } catch (error) {
+    if (!hasCode(error, "ServerUnreachable", "ServerTimedOut", "ServerTLSFailure")) throw error;
+    throw outcomeUnknownError(write.call.attempt, failure);
   }
 }
 

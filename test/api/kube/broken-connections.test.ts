@@ -234,6 +234,20 @@ test("a closed connection makes room for a new one", async () => {
   expect(relay.connections).toBe(2);
 });
 
+test("a write stays in doubt when the server cannot be asked any more", async () => {
+  const relay = await startFaultyRelay(earth);
+  const bed = await openBed(relay, {});
+  const name = uniqueName("doubt");
+  relay.swallowRequests();
+  const creating = errorOf(bed.api.create(configMaps, { metadata: { name, namespace } }));
+  setTimeout(() => void relay[Symbol.asyncDispose](), 100);
+  expect(await creating).toMatchObject({
+    code: "WriteOutcomeUnknown",
+    message: `cannot tell whether this was done: create configmaps "${name}" in namespace "${namespace}" of cluster "earth": read: connection reset by peer`,
+    hint: `look before you run the command again: kubectl --context earth get configmaps ${name} -n ${namespace}`,
+  });
+});
+
 describe("an answer that does not come", () => {
   test("is given up after the request's time, and the next request gets another connection", async () => {
     await using relay = await startFaultyRelay(earth);
