@@ -147,7 +147,10 @@ describe("from two clusters to a federation and back", () => {
 });
 
 test("no output holds a token, a key or a certificate, at any verbosity", async () => {
-  const { env } = await clusters.createHome([tokenEntry(earth, earth.adminToken), tokenEntry(vulcan, vulcan.adminToken)]);
+  const { env } = await clusters.createHome([
+    tokenEntry(earth, earth.adminToken),
+    tokenEntry(vulcan, vulcan.adminToken),
+  ]);
   const namespace = uniqueName("quiet");
   const args = ["--kubefed-namespace", namespace, "--host-cluster-context", "earth", "-v", "9"];
   const install = await runFedctl(["install", ...args], { env });

@@ -1,0 +1,166 @@
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { enableCommand } from "../../../src/commands/enable.ts";
+import type { Execute } from "../../../src/commands/execute.ts";
+import { federateCommand } from "../../../src/commands/federate.ts";
+import { installCommand } from "../../../src/commands/install.ts";
+import { joinCommand } from "../../../src/commands/join.ts";
+import { defaultKubefedNamespace } from "../../../src/commands/shared-options.ts";
+import { uninstallCommand } from "../../../src/commands/uninstall.ts";
+import { unjoinCommand } from "../../../src/commands/unjoin.ts";
+import type { FederationDeps } from "../../../src/federation/deps.ts";
+import { defaultKubefedNamespace as namespaceOfTheCore } from "../../../src/federation/kubefed-types.ts";
+
+/** What a command line becomes: the one options object that the core is given, and what the runner is told. */
+async function parse(
+  make: (execute: Execute, run: (options: object) => Promise<never>) => Command,
+  argv: readonly string[],
+) {
+  let options: object | undefined;
+  let told: { kind: string; stdinIsTaken?: boolean; flags: object } | undefined;
+  const ended = new Error("the core was reached");
+  const run = (given: object): Promise<never> => {
+    options = given;
+    return Promise.reject(ended);
+  };
+  const execute: Execute = async (spec) => {
+    told = spec;
+    // The spy above takes nothing of the core.
+    await spec.run(undefined as unknown as FederationDeps);
+  };
+  const command = make(execute, run).exitOverride();
+  await expect(command.parseAsync([...argv], { from: "user" })).rejects.toBe(ended);
+  return { options, told };
+}
+
+const host = { hostClusterContext: undefined, kubefedNamespace: "kube-federation-system", dryRun: false };
+const noText = { readText: () => Promise.reject(new Error("reads nothing")) };
+
+test("the namespace of --help is the core's", () => {
+  expect(defaultKubefedNamespace).toBe(namespaceOfTheCore);
+});
+
+describe("argv becomes one options object", () => {
+  test("install", async () => {
+    expect((await parse(installCommand, [])).options).toStrictEqual({ ...host, scope: "Cluster" });
+    const argv = ["--scope", "Namespaced", "--host-cluster-context", "a", "--kubefed-namespace", "b", "--dry-run"];
+    expect((await parse(installCommand, argv)).options).toStrictEqual({
+      hostClusterContext: "a",
+      kubefedNamespace: "b",
+      dryRun: true,
+      scope: "Namespaced",
+    });
+  });
+
+  test("uninstall", async () => {
+    expect((await parse(uninstallCommand, [])).options).toStrictEqual({ ...host, instances: "refuse" });
+    expect((await parse(uninstallCommand, ["--instances=delete"])).options).toMatchObject({ instances: "delete" });
+  });
+
+  test("join", async () => {
+    const defaults = { clusterContext: undefined, hostClusterName: undefined, secretName: undefined };
+    expect((await parse(joinCommand, ["vulcan"])).options).toStrictEqual({
+      ...host,
+      ...defaults,
+      clusterName: "vulcan",
+      errorOnExisting: true,
+    });
+    const argv = [
+      "vulcan",
+      "--cluster-context=c",
+      "--host-cluster-name",
+      "h",
+      "--secret-name",
+      "s",
+      "--no-error-on-existing",
+    ];
+    expect((await parse(joinCommand, argv)).options).toStrictEqual({
+      ...host,
+      clusterName: "vulcan",
+      clusterContext: "c",
+      hostClusterName: "h",
+      secretName: "s",
+      errorOnExisting: false,
+    });
+  });
+
+  test("an empty value counts as not given", async () => {
+    const argv = ["vulcan", "--cluster-context", "", "--host-cluster-context=", "--kubefed-namespace", ""];
+    expect((await parse(joinCommand, argv)).options).toMatchObject({ ...host, clusterContext: undefined });
+  });
+
+  test("unjoin", async () => {
+    expect((await parse(unjoinCommand, ["vulcan", "--force", "--ignore-not-found"])).options).toStrictEqual({
+      ...host,
+      clusterName: "vulcan",
+      clusterContext: undefined,
+      hostClusterName: undefined,
+      force: true,
+      ignoreNotFound: true,
+    });
+  });
+
+  test("enable", async () => {
+    const make: Parameters<typeof parse>[0] = (execute, run) => enableCommand(execute, noText, run);
+    const argv = [
+      "deploy",
+      "cm",
+      "--version",
+      "v1",
+      "--federated-group=a.b",
+      "--federated-version",
+      "v2",
+      "-o",
+      "yaml",
+    ];
+    expect((await parse(make, argv)).options).toStrictEqual({
+      ...host,
+      names: ["deploy", "cm"],
+      directives: undefined,
+      version: "v1",
+      federatedGroup: "a.b",
+      federatedVersion: "v2",
+      output: "yaml",
+    });
+  });
+
+  test("enable -f - reads directives and keeps standard input from credential plugins", async () => {
+    const deps = { readText: (path: string) => Promise.resolve(`source: ${path}\n---\nkind: B\n`) };
+    const make: Parameters<typeof parse>[0] = (execute, run) => enableCommand(execute, deps, run);
+    const { options, told } = await parse(make, ["-f", "-"]);
+    expect(options).toMatchObject({ names: [], directives: [{ source: "-" }, { kind: "B" }] });
+    expect(told).toMatchObject({ kind: "EnableResult", stdinIsTaken: true });
+  });
+
+  test("federate", async () => {
+    const argv = ["namespace", "demo", "-n", "x", "-c", "-t", "-s", "pods,,apps", "-s", "leases", "--dry-run"];
+    expect((await parse(federateCommand, argv)).options).toStrictEqual({
+      ...host,
+      dryRun: true,
+      type: "namespace",
+      name: "demo",
+      namespace: "x",
+      contents: true,
+      enableType: true,
+      skipApiResources: ["pods", "apps", "leases"],
+      output: undefined,
+    });
+  });
+
+  test("limits and verbosity reach the runner", async () => {
+    const { told } = await parse(joinCommand, [
+      "a",
+      "--request-timeout",
+      "2m",
+      "-v",
+      "6",
+      "--json",
+      "--kubeconfig",
+      "k",
+    ]);
+    expect(told).toMatchObject({
+      kind: "JoinResult",
+      flags: { requestTimeout: 120_000, v: 6, json: true, kubeconfig: "k" },
+    });
+  });
+});
