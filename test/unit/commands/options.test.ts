@@ -125,7 +125,7 @@ describe("argv becomes one options object", () => {
   });
 
   test("enable -f - reads directives and keeps standard input from credential plugins", async () => {
-    const deps = { readText: (path: string) => Promise.resolve(`source: ${path}\n---\nkind: B\n`) };
+    const deps = { readText: (path: string) => Promise.resolve(`source: "${path}"\n---\nkind: B\n`) };
     const make: Parameters<typeof parse>[0] = (execute, run) => enableCommand(execute, deps, run);
     const { options, told } = await parse(make, ["-f", "-"]);
     expect(options).toMatchObject({ names: [], directives: [{ source: "-" }, { kind: "B" }] });
