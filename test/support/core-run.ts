@@ -10,12 +10,15 @@ export interface CoreRun {
   readonly warnings: readonly Warning[];
 }
 
-/** Gives a run of the core one connection as its host cluster, whatever context it asks for. */
-export function coreRun(connection: Connection, signal: AbortSignal = new AbortController().signal): CoreRun {
+/** Gives a run of the core one connection, whatever context it asks for, or a way to connect. */
+export function coreRun(
+  connection: Connection | FederationDeps["connect"],
+  signal: AbortSignal = new AbortController().signal,
+): CoreRun {
   const changes: Change[] = [];
   const warnings: Warning[] = [];
   const deps: FederationDeps = {
-    connect: () => Promise.resolve(connection),
+    connect: typeof connection === "function" ? connection : () => Promise.resolve(connection),
     clock: {
       now: () => Date.now(),
       sleep: async (ms, signalOfWait) => {

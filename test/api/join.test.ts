@@ -1,0 +1,231 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Secret } from "../../src/kube/objects.ts";
+import { adminEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
+import {
+  askVulcan,
+  type ClusterPair,
+  decodeBase64,
+  rbacPath,
+  registrationOf,
+  registrationPath,
+  secretsPath,
+  startClusterPair,
+  wholeJoin,
+} from "../support/cluster-pair.ts";
+import type { Federation } from "../support/federation.ts";
+
+let pair: ClusterPair;
+beforeAll(async () => {
+  pair = await startClusterPair();
+});
+afterEach(() => pair.clear());
+afterAll(() => pair.stop());
+
+/** Credentials in the host: whatever is named after the cluster. */
+async function credentialsOf({ namespace }: Federation, name: string): Promise<string[]> {
+  const secrets = await rawList<Secret>(pair.earth, secretsPath(namespace));
+  return secrets.map(({ metadata }) => metadata?.name ?? "").filter((secret) => secret.startsWith(`${name}-`));
+}
+
+describe("a first join", () => {
+  test("registers the cluster with a credential that works", async () => {
+    const federation = await pair.openFederation();
+    const { error, changes, warnings } = await federation.join("vulcan");
+    expect(error).toBeUndefined();
+    const { spec } = await registrationOf(pair, federation, "vulcan");
+    expect([...changes].sort()).toEqual(wholeJoin(federation, spec.secretRef.name).sort());
+    expect(changes.slice(-2)).toEqual([`create Secret ${spec.secretRef.name}`, "create KubeFedCluster vulcan"]);
+    expect(warnings.map(({ code }) => code)).toEqual(["LoopbackEndpoint"]);
+    expect(spec).toMatchObject({ apiEndpoint: pair.vulcan.server, proxyURL: "" });
+    expect(decodeBase64(spec.caBundle)).toBe(pair.vulcan.caPem);
+    expect(await askVulcan(pair, federation, "/api/v1/namespaces/kube-system/secrets")).toBe(200);
+    expect(await askVulcan(pair, federation, "/healthz")).toBe(200);
+  });
+
+  test("takes the host itself", async () => {
+    const federation = await pair.openFederation();
+    expect((await federation.join("earth")).changes).toContain(`keep Namespace ${federation.namespace}`);
+    const { spec, metadata } = await registrationOf(pair, federation, "earth");
+    expect(spec.apiEndpoint).toBe(pair.earth.server);
+    expect(metadata?.annotations).toMatchObject({ "fedctl.io/service-account": "earth-earth" });
+  });
+
+  test("into a namespaced control plane grants that namespace and the health check", async () => {
+    const federation = await pair.openFederation({ scope: "Namespaced" });
+    expect((await federation.join("vulcan")).error).toBeUndefined();
+    expect(await askVulcan(pair, federation, secretsPath(federation.namespace))).toBe(200);
+    expect(await askVulcan(pair, federation, secretsPath("default"))).toBe(403);
+    expect(await askVulcan(pair, federation, "/healthz")).toBe(200);
+    expect(await askVulcan(pair, federation, "/api/v1/nodes")).toBe(200);
+    const role = `${rbacPath}/clusterroles/kubefed-controller-manager:${federation.namespace}:healthcheck-vulcan-earth`;
+    expect(await rawGet(pair.vulcan, role)).toMatchObject({ rules: [{ verbs: ["get"] }, { verbs: ["list"] }] });
+  });
+
+  test("has the CA of the token where the kubeconfig names none", async () => {
+    const federation = await pair.openFederation();
+    const kubeconfigPath = join(pair.root, "insecure");
+    const insecure = { "insecure-skip-tls-verify": true, server: pair.vulcan.server };
+    const user = { token: pair.vulcan.adminToken };
+    await writeKubeconfigWith(kubeconfigPath, { cluster: insecure, user });
+    const { error } = await federation.join("vulcan", {}, { kubeconfigPath });
+    expect(error).toBeUndefined();
+    const { spec } = await registrationOf(pair, federation, "vulcan");
+    expect(spec.disabledTLSValidations).toEqual(["*"]);
+    expect(decodeBase64(spec.caBundle).trim()).toBe(pair.vulcan.caPem.trim());
+  });
+
+  test("under names that no object could have, from an EKS host (B-JN6)", async () => {
+    const federation = await pair.openFederation();
+    const arn = "arn:aws:eks:eu-west-1:123456789012:cluster/earth";
+    const kubeconfigPath = join(pair.root, "eks");
+    await writeKubeconfig(kubeconfigPath, [{ ...adminEntry(pair.earth), name: arn }, adminEntry(pair.vulcan)]);
+    const { error } = await federation.join("vulcan", { hostClusterContext: arn }, { kubeconfigPath });
+    expect(error).toBeUndefined();
+    expect(await askVulcan(pair, federation, "/healthz")).toBe(200);
+    const gone = await federation.unjoin("vulcan", { hostClusterContext: "earth" });
+    expect(gone.error).toBeUndefined();
+    expect(await rawGet(pair.vulcan, `/api/v1/namespaces/${federation.namespace}`)).toBeUndefined();
+  });
+});
+
+/** A kubeconfig with earth as it is and vulcan as it is not written otherwise. */
+async function writeKubeconfigWith(
+  path: string,
+  { cluster, user }: { readonly cluster: Readonly<Record<string, unknown>>; readonly user: object },
+): Promise<void> {
+  const earthConfig = adminEntry(pair.earth);
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name: "earth",
+        cluster: {
+          server: pair.earth.server,
+          "certificate-authority-data": Buffer.from(pair.earth.caPem).toString("base64"),
+        },
+      },
+      { name: "vulcan", cluster },
+    ],
+    users: [
+      { name: "earth", user: earthConfig.user },
+      { name: "vulcan", user },
+    ],
+    contexts: ["earth", "vulcan"].map((name) => ({ name, context: { cluster: name, user: name } })),
+  };
+  await writeFile(path, JSON.stringify(config), { mode: 0o600 });
+}
+
+describe("a cluster that is joined", () => {
+  test("is refused, and nothing is written (B-JN2)", async () => {
+    const federation = await pair.openFederation();
+    await federation.join("vulcan");
+    const { error, changes, writes } = await pair.watched(() => federation.join("vulcan"));
+    expect(error).toMatchObject({ code: "ClusterAlreadyJoined", exitCode: 7 });
+    expect([changes, writes]).toEqual([[], []]);
+  });
+
+  test("stays as it is with --error-on-existing=false, and has one credential (B-JN3)", async () => {
+    const federation = await pair.openFederation();
+    await federation.join("vulcan");
+    const again = { errorOnExisting: false };
+    for (let run = 1; run <= 2; run += 1) {
+      const { error, changes, writes } = await pair.watched(() => federation.join("vulcan", again));
+      expect(error).toBeUndefined();
+      expect(changes.filter((change) => !change.startsWith("keep "))).toEqual([]);
+      expect(writes).toEqual([]);
+    }
+    expect(await credentialsOf(federation, "vulcan")).toHaveLength(1);
+  });
+
+  test("is repaired with --error-on-existing=false (B-JN12)", async () => {
+    const federation = await pair.openFederation();
+    const { namespace } = federation;
+    await federation.join("vulcan");
+    const { spec } = await registrationOf(pair, federation, "vulcan");
+    const role = `${rbacPath}/clusterroles/kubefed-controller-manager:vulcan-earth`;
+    await rawPatch(pair.vulcan, role, { rules: null });
+    await rawPatch(pair.vulcan, `/api/v1/namespaces/${namespace}/serviceaccounts/vulcan-earth`, {
+      automountServiceAccountToken: true,
+    });
+    await rawPatch(pair.earth, `${secretsPath(namespace)}/${spec.secretRef.name}`, {
+      data: { token: "b2xk", note: "bWluZQ==" },
+    });
+    await rawPatch(pair.earth, registrationPath(namespace, "vulcan"), { spec: { apiEndpoint: "https://192.0.2.1" } });
+    const { error, changes } = await federation.join("vulcan", { errorOnExisting: false });
+    expect(error).toBeUndefined();
+    expect(changes.filter((change) => change.startsWith("update ")).sort()).toEqual(
+      [
+        "update ServiceAccount vulcan-earth",
+        "update ClusterRole kubefed-controller-manager:vulcan-earth",
+        `update Secret ${spec.secretRef.name}`,
+        "update KubeFedCluster vulcan",
+      ].sort(),
+    );
+    expect(await askVulcan(pair, federation, secretsPath("default"))).toBe(200);
+    const secret = await rawGet<Secret>(pair.earth, `${secretsPath(namespace)}/${spec.secretRef.name}`);
+    expect(secret?.data).toMatchObject({ note: "bWluZQ==" });
+  });
+
+  test("keeps its service account, however its host is called the next time", async () => {
+    const federation = await pair.openFederation();
+    await federation.join("vulcan", { hostClusterName: "mars" });
+    const { changes } = await federation.join("vulcan", { errorOnExisting: false });
+    expect(changes).toContain("keep ServiceAccount vulcan-mars");
+    const other = await pair.watched(() =>
+      federation.join("vulcan", { errorOnExisting: false, hostClusterName: "pluto" }),
+    );
+    expect(other.error).toMatchObject({ code: "ObjectConflict", exitCode: 7 });
+    expect(other.writes).toEqual([]);
+  });
+});
+
+describe("a join that was stopped", () => {
+  const stops = [
+    /^create Namespace/,
+    /^create ServiceAccount/,
+    /^create Secret vulcan-earth/,
+    /^create ClusterRole /,
+    /^create ClusterRoleBinding/,
+    /^create Secret vulcan-[^e]/,
+  ];
+
+  test.each(stops)("after %s is completed by the next (B-JN1)", async (stop) => {
+    const federation = await pair.openFederation();
+    const stopped = await federation.join("vulcan", {}, { stopAfter: (change) => stop.test(change) });
+    expect(stopped.error).toMatchObject({ code: "Interrupted", exitCode: 130 });
+    expect((await federation.join("vulcan")).error).toBeUndefined();
+    expect(await askVulcan(pair, federation, secretsPath("default"))).toBe(200);
+    expect(await credentialsOf(federation, "vulcan")).toHaveLength(1);
+  });
+
+  test.each(stops.filter((_stop, index) => index % 2 === 1))("after %s is undone by unjoin (B-UJ6)", async (stop) => {
+    const federation = await pair.openFederation();
+    const { error, writes } = await pair.watched(async () => {
+      await federation.join("vulcan", { secretName: "vulcan-mine" }, { stopAfter: (change) => stop.test(change) });
+      return federation.unjoin("vulcan");
+    });
+    expect(error).toBeUndefined();
+    expect(writes).toEqual([]);
+  });
+
+  test("and lost its host's side is completed too", async () => {
+    const federation = await pair.openFederation();
+    const { namespace } = federation;
+    await federation.join("vulcan");
+    const { spec } = await registrationOf(pair, federation, "vulcan");
+    await rawDelete(pair.earth, registrationPath(namespace, "vulcan"));
+    await rawDelete(pair.earth, `${secretsPath(namespace)}/${spec.secretRef.name}`);
+    const { error, changes, reasons } = await federation.join("vulcan");
+    expect(error).toBeUndefined();
+    expect(changes.filter((change) => change.startsWith("create "))).toEqual([
+      `create Secret ${spec.secretRef.name}`,
+      "create KubeFedCluster vulcan",
+    ]);
+    expect(reasons.filter((reason) => reason === "left by an earlier join")).toHaveLength(4);
+    expect(await askVulcan(pair, federation, "/healthz")).toBe(200);
+  });
+});

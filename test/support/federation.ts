@@ -1,0 +1,112 @@
+import { hasCode } from "../../src/errors.ts";
+import { installKubeFed } from "../../src/federation/install/install.ts";
+import { joinCluster, type JoinOptions } from "../../src/federation/join/join.ts";
+import {
+  type KubeFedConfig,
+  kubefedConfigName,
+  kubefedConfigType,
+  namespaceType,
+} from "../../src/federation/kubefed-types.ts";
+import type { Change, Warning } from "../../src/federation/report.ts";
+import { unjoinCluster, type UnjoinOptions } from "../../src/federation/unjoin/unjoin.ts";
+import type { KubeApi } from "../../src/kube/kube-api.ts";
+import { uniqueName } from "./clusters.ts";
+import { coreRun, describeChange } from "./core-run.ts";
+import { connectThrough } from "./kubeconfig-connection.ts";
+
+export interface FederationOptions {
+  /** Whose contexts are used. */
+  readonly kubeconfigPath: string;
+  /** Context of the host. Default: earth. */
+  readonly host?: string;
+  readonly scope?: "Cluster" | "Namespaced";
+  /** Default: one of its own. */
+  readonly namespace?: string;
+}
+
+/** What a run told, and how it failed where it did. */
+export interface Told {
+  /** `create ServiceAccount vulcan-earth` */
+  readonly changes: readonly string[];
+  readonly reasons: readonly (string | undefined)[];
+  readonly warnings: readonly Warning[];
+  readonly error: unknown;
+}
+
+export interface RunOptions {
+  /** Instead of the federation's. */
+  readonly kubeconfigPath?: string;
+  /** As if somebody pressed Ctrl-C when this change was told. */
+  readonly stopAfter?: (change: string) => boolean;
+}
+
+/** A control plane in a namespace of its own, and what can be done with it. */
+export interface Federation {
+  readonly namespace: string;
+  join(clusterName: string, more?: Partial<JoinOptions>, run?: RunOptions): Promise<Told>;
+  unjoin(clusterName: string, more?: Partial<UnjoinOptions>, run?: RunOptions): Promise<Told>;
+}
+
+/** Gives a host a control plane in a namespace of its own: the first is installed, any other made by hand, beside it. */
+export async function openFederation(options: FederationOptions): Promise<Federation> {
+  const { kubeconfigPath, host = "earth", scope = "Cluster", namespace = uniqueName("plane") } = options;
+  const common = { hostClusterContext: host, kubefedNamespace: namespace, dryRun: false };
+  const { signal } = new AbortController();
+  const { deps } = coreRun((context) => connectThrough(kubeconfigPath, context, signal));
+  const { api } = await deps.connect(host);
+  const [other] = await listPlanes(api);
+  if (other === undefined) await installKubeFed({ ...common, scope }, deps);
+  else
+    await addPlane(api, { ...other, metadata: { name: kubefedConfigName, namespace }, spec: { ...other.spec, scope } });
+  return {
+    namespace,
+    join: (clusterName, more, run) =>
+      tell({ kubeconfigPath, ...run }, (core) =>
+        joinCluster({ ...common, clusterName, errorOnExisting: true, ...more }, core),
+      ),
+    unjoin: (clusterName, more, run) =>
+      tell({ kubeconfigPath, ...run }, (core) =>
+        unjoinCluster({ ...common, clusterName, force: false, ignoreNotFound: false, ...more }, core),
+      ),
+  };
+}
+
+async function listPlanes(api: KubeApi): Promise<readonly KubeFedConfig[]> {
+  try {
+    return (await api.list<KubeFedConfig>(kubefedConfigType)).items;
+  } catch (error) {
+    if (hasCode(error, "ServerNotFound")) return [];
+    throw error;
+  }
+}
+
+/** Two cluster-scoped control planes in a host are refused by `install`; tests of joins want many, and run no controller. */
+async function addPlane(api: KubeApi, config: KubeFedConfig): Promise<void> {
+  await api.create(namespaceType, { metadata: { name: config.metadata?.namespace ?? "" } });
+  await api.create(kubefedConfigType, config);
+}
+
+type Deps = ReturnType<typeof coreRun>["deps"];
+
+async function tell(
+  { kubeconfigPath, stopAfter }: RunOptions & { readonly kubeconfigPath: string },
+  work: (deps: Deps) => Promise<void>,
+): Promise<Told> {
+  const stop = new AbortController();
+  const run = coreRun((context) => connectThrough(kubeconfigPath, context, stop.signal), stop.signal);
+  const { report } = run.deps;
+  const change = (told: Change): void => {
+    report.change(told);
+    if (stopAfter?.(describeChange(told)) === true) stop.abort();
+  };
+  const error: unknown = await work({ ...run.deps, report: { ...report, change } }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return {
+    changes: run.changes.map(describeChange),
+    reasons: run.changes.map(({ reason }) => reason),
+    warnings: run.warnings,
+    error,
+  };
+}
