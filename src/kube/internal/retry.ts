@@ -26,6 +26,8 @@ export type Decision = { readonly kind: "finish" } | { readonly kind: "repeat"; 
 // client-go's number for Retry-After; the rest is for what does not say when to come back.
 const maxTriesWhenAsked = 10;
 const maxTriesOnFailure = 5;
+// Some seven seconds: what an API server takes to start again.
+const maxTriesOnDial = 8;
 const firstWaitMs = 100;
 const longestWaitMs = 3_000;
 const finish: Decision = { kind: "finish" };
@@ -53,8 +55,9 @@ function waitForAnswer(outcome: Extract<Outcome, { kind: "answer" }>, facts: Ret
 }
 
 function waitForFailure(failure: WireFailure, facts: RetryFacts): number | undefined {
-  if (!failure.passing || facts.tries >= maxTriesOnFailure) return undefined;
-  if (failure.stage === "dial" && !facts.wasConnected) return undefined;
+  const isDial = failure.stage === "dial";
+  if (!failure.passing || facts.tries >= (isDial ? maxTriesOnDial : maxTriesOnFailure)) return undefined;
+  if (isDial && !facts.wasConnected) return undefined;
   if (failure.stage === "lost" && !facts.isRead) return undefined;
   return backoffMs(facts);
 }

@@ -43,6 +43,8 @@ describe("what is tried again", () => {
     ["a lost write", failed("lost"), { isRead: false }, undefined],
     ["a write that the server never looked at", failed("refused"), { isRead: false }, 50],
     ["a server that is away for a moment", failed("dial"), { isRead: false }, 50],
+    ["a server that is away, the seventh time", failed("dial"), { tries: 7 }, 1500],
+    ["a server that is away, the eighth time", failed("dial"), { tries: 8 }, undefined],
     ["a server that was never there", failed("dial"), { wasConnected: false }, undefined],
     ["a certificate that nobody vouches for", failed("dial", false), {}, undefined],
     ["a lost read when no time is left", failed("lost"), { remainingMs: 20 }, undefined],
