@@ -6,7 +6,7 @@ import type { FederatePlan, FederateStep } from "./plan.ts";
 import { writeFederatedObject } from "./write-object.ts";
 
 /** As many as a connection carries at once; more would only wait, and hold their objects in memory. */
-const writesInFlight = 64;
+const writesInFlight = 100;
 
 /**
  * Writes the planned objects: first the one that was named, then its contents, several at a time. A content that fails does
