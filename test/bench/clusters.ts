@@ -129,8 +129,9 @@ async function readWrites(cluster: Cluster, namespace: string): Promise<BareWrit
   return writes;
 }
 
+/** A reference CLI also federates the ServiceAccount `default`. */
 async function removeFederated(cluster: Cluster, namespace: string): Promise<void> {
-  for (const plural of ["federatednamespaces", "federatedconfigmaps"]) {
+  for (const plural of ["federatednamespaces", "federatedconfigmaps", "federatedserviceaccounts"]) {
     const path = federatedPath(namespace, plural);
     const { status, text } = await rawRequest(cluster, { method: "DELETE", path });
     if (status !== 200) throw new Error(`cannot delete ${path}: ${text}`);

@@ -124,6 +124,12 @@ async function onContexts(given: { host: string; member: string; kubeconfig: str
   try {
     await federate(stage);
     await leave(stage);
+  } catch (error) {
+    say("The demo failed; what it made so far is removed.");
+    await leave(stage, "--ignore-not-found").catch((again: unknown) => {
+      process.stderr.write(`demo: ${String(again)}\n`);
+    });
+    throw error;
   } finally {
     say("The demo's own things are removed.");
     await runKubectl(stage, ["--context", stage.host, "delete", "namespace", "demo", "--ignore-not-found"]);
@@ -178,10 +184,10 @@ async function federate(stage: Stage): Promise<void> {
   await fedctl(stage, ["federate", "namespace", "demo", ...onHost, "--contents", "--enable-type"]);
 }
 
-async function leave(stage: Stage): Promise<void> {
+async function leave(stage: Stage, ...more: readonly string[]): Promise<void> {
   const onHost = ["--host-cluster-context", stage.host];
   say(`${stage.member} leaves. Nothing of the federation stays there.`);
-  await fedctl(stage, ["unjoin", stage.member, ...onHost]);
+  await fedctl(stage, ["unjoin", stage.member, ...onHost, ...more]);
   await fedctl(stage, ["get", "clusters", ...onHost]);
   await runKubectl(stage, [
     "--context",
@@ -194,7 +200,7 @@ async function leave(stage: Stage): Promise<void> {
   ]);
 
   say("KubeFed itself goes.");
-  await fedctl(stage, ["unjoin", stage.host, ...onHost]);
+  await fedctl(stage, ["unjoin", stage.host, ...onHost, ...more]);
   await fedctl(stage, ["uninstall", ...onHost, "--instances=delete"]);
 }
 
