@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode } from "../../src/errors.ts";
 import { installKubeFed } from "../../src/federation/install/install.ts";
 import { joinCluster, type JoinOptions } from "../../src/federation/join/join.ts";
@@ -6,6 +7,7 @@ import {
   kubefedConfigName,
   kubefedConfigType,
   namespaceType,
+  serviceAccountType,
 } from "../../src/federation/kubefed-types.ts";
 import type { Change, Warning } from "../../src/federation/report.ts";
 import { unjoinCluster, type UnjoinOptions } from "../../src/federation/unjoin/unjoin.ts";
@@ -58,6 +60,7 @@ export async function openFederation(options: FederationOptions): Promise<Federa
   if (other === undefined) await installKubeFed({ ...common, scope }, deps);
   else
     await addPlane(api, { ...other, metadata: { name: kubefedConfigName, namespace }, spec: { ...other.spec, scope } });
+  await waitForGiven(api, namespace);
   return {
     namespace,
     join: (clusterName, more, run) =>
@@ -85,6 +88,21 @@ async function addPlane(api: KubeApi, config: KubeFedConfig): Promise<void> {
   await api.create(namespaceType, { metadata: { name: config.metadata?.namespace ?? "" } });
   await api.create(kubefedConfigType, config);
 }
+
+/** Kubernetes puts two objects into every new namespace; a test that compares states wants them there from the start. */
+async function waitForGiven(api: KubeApi, namespace: string): Promise<void> {
+  const given = [
+    { type: serviceAccountType, namespace, name: "default" },
+    { type: configMapType, namespace, name: "kube-root-ca.crt" },
+  ];
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+    const found = await Promise.all(given.map((key) => api.get(key)));
+    if (!found.includes(undefined)) return;
+  }
+  throw new Error(`namespace ${namespace} was not given its service account and ConfigMap`);
+}
+
+const configMapType = { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
 
 type Deps = ReturnType<typeof coreRun>["deps"];
 

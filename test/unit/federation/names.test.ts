@@ -91,7 +91,11 @@ describe("credentialSecretName", () => {
 
 describe("requireClusterName", () => {
   test.each(["vulcan", "v", "0", "vulcan-2", "vulcan.example.com", "c".repeat(247)])("takes %s", (name) => {
-    expect(errorOf(() => { requireClusterName(name); })).toBeUndefined();
+    expect(
+      errorOf(() => {
+        requireClusterName(name);
+      }),
+    ).toBeUndefined();
   });
 
   test.each([
@@ -107,7 +111,11 @@ describe("requireClusterName", () => {
     ["kubernetes-admin@kubernetes", "kubernetes-admin-kubernetes"],
     ["c".repeat(248), "c".repeat(63)],
   ])("refuses %s and proposes another", (name, proposal) => {
-    expect(errorOf(() => { requireClusterName(name); })).toMatchObject({
+    expect(
+      errorOf(() => {
+        requireClusterName(name);
+      }),
+    ).toMatchObject({
       code: "InvalidName",
       exitCode: 2,
       hint: `choose another name and point to the context, as in: fedctl join ${proposal} --cluster-context ${name}`,
@@ -116,17 +124,33 @@ describe("requireClusterName", () => {
 });
 
 test.each(["Secret", "a_b", "..", "s".repeat(254)])("requireSecretName refuses %s", (name) => {
-  expect(errorOf(() => { requireSecretName(name); })).toMatchObject({ code: "InvalidName", exitCode: 2 });
+  expect(
+    errorOf(() => {
+      requireSecretName(name);
+    }),
+  ).toMatchObject({ code: "InvalidName", exitCode: 2 });
 });
 
 test.each([undefined, "c2-secret", "s".repeat(253)])("requireSecretName takes %s", (name) => {
-  expect(errorOf(() => { requireSecretName(name); })).toBeUndefined();
+  expect(
+    errorOf(() => {
+      requireSecretName(name);
+    }),
+  ).toBeUndefined();
 });
 
 test.each([arn, "a:b", "a/b"])("requireHostClusterName refuses %s as kubefedctl does", (name) => {
-  expect(errorOf(() => { requireHostClusterName(name); })).toMatchObject({ code: "Usage", exitCode: 2 });
+  expect(
+    errorOf(() => {
+      requireHostClusterName(name);
+    }),
+  ).toMatchObject({ code: "Usage", exitCode: 2 });
 });
 
 test.each([undefined, "earth", "kubernetes-admin@kubernetes"])("requireHostClusterName takes %s", (name) => {
-  expect(errorOf(() => { requireHostClusterName(name); })).toBeUndefined();
+  expect(
+    errorOf(() => {
+      requireHostClusterName(name);
+    }),
+  ).toBeUndefined();
 });
