@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { HostOptions } from "../federation/deps.ts";
 import { parseDuration } from "./duration.ts";
 
@@ -39,11 +39,10 @@ export function addHostFlags(command: Command, { writes }: { readonly writes: bo
     .option("--kubeconfig <path>", "kubeconfig file to use (default: $KUBECONFIG, then ~/.kube/config)")
     .option("--host-cluster-context <context>", "kubeconfig context of the host cluster (default: the current context)")
     .option("--kubefed-namespace <namespace>", "namespace of the KubeFed control plane", defaultKubefedNamespace)
-    .option(
-      "--request-timeout <duration>",
-      "limit for each single request (default: 30s)",
-      parseDuration,
-      defaultRequestTimeoutMs,
+    .addOption(
+      new Option("--request-timeout <duration>", "limit for each single request")
+        .argParser(parseDuration)
+        .default(defaultRequestTimeoutMs, "30s"),
     );
   if (writes) command.option("--dry-run", "print the plan, write nothing");
   return addOutputFlags(command);
