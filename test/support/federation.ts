@@ -95,9 +95,10 @@ async function waitForGiven(api: KubeApi, namespace: string): Promise<void> {
     { type: serviceAccountType, namespace, name: "default" },
     { type: configMapType, namespace, name: "kube-root-ca.crt" },
   ];
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+  for (const end = Date.now() + 20_000; Date.now() < end; ) {
     const found = await Promise.all(given.map((key) => api.get(key)));
     if (!found.includes(undefined)) return;
+    await sleep(50);
   }
   throw new Error(`namespace ${namespace} was not given its service account and ConfigMap`);
 }
