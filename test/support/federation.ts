@@ -95,7 +95,7 @@ async function waitForGiven(api: KubeApi, namespace: string): Promise<void> {
     { type: serviceAccountType, namespace, name: "default" },
     { type: configMapType, namespace, name: "kube-root-ca.crt" },
   ];
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
     const found = await Promise.all(given.map((key) => api.get(key)));
     if (!found.includes(undefined)) return;
     await sleep(50);
