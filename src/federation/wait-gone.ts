@@ -31,8 +31,8 @@ async function watchDeletion(
     }
     return false;
   } catch (error) {
-    // Too old a version, or a type that has just gone: look again.
-    if (hasCode(error, "ServerError", "ServerNotFound")) return false;
+    // Too old a version, a type that has just gone, or somebody who may get but not watch: look again.
+    if (hasCode(error, "ServerError", "ServerNotFound", "ServerForbidden")) return false;
     throw error;
   }
 }

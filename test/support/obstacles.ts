@@ -6,33 +6,56 @@ const admission = "/apis/admissionregistration.k8s.io/v1";
 
 /** Has the API server refuse new FederatedConfigMaps of a name; resolves when it does. The function given back ends it. */
 export async function refuseFederatedConfigMap(cluster: ClusterDetails, name: string): Promise<() => Promise<void>> {
+  const rule = { apiGroups: ["types.kubefed.io"], resources: ["federatedconfigmaps"], operations: ["CREATE"] };
+  const isRefused = async (): Promise<boolean> => (await tryToCreate(cluster, name)) === 422;
+  return refuse(cluster, {
+    rule,
+    expression: `object.metadata.name != '${name}'`,
+    message: `${name} is refused`,
+    isRefused,
+  });
+}
+
+/** Keeps the token controller from writing into secrets whose names begin with `mute`. The function given back ends it. */
+export async function refuseTokens(cluster: ClusterDetails): Promise<() => Promise<void>> {
+  const secrets = "/api/v1/namespaces/default/secrets";
+  const probe = { method: "PATCH", path: `${secrets}/mute?dryRun=All`, body: { data: { token: "" } } } as const;
+  await rawCreate(cluster, secrets, { metadata: { name: "mute" } });
+  const rule = { apiGroups: [""], resources: ["secrets"], operations: ["UPDATE"] };
+  const isRefused = async (): Promise<boolean> => (await rawRequest(cluster, probe)).status === 422;
+  return refuse(cluster, { rule, expression: "!object.metadata.name.startsWith('mute')", message: "muted", isRefused });
+}
+
+interface Refusal {
+  readonly rule: object;
+  /** CEL: true for what is let through. */
+  readonly expression: string;
+  readonly message: string;
+  readonly isRefused: () => Promise<boolean>;
+}
+
+async function refuse(
+  cluster: ClusterDetails,
+  { rule, expression, message, isRefused }: Refusal,
+): Promise<() => Promise<void>> {
   const policy = `${admission}/validatingadmissionpolicies`;
   const binding = `${admission}/validatingadmissionpolicybindings`;
   await rawCreate(cluster, policy, {
     metadata: { name: "refuse" },
     spec: {
-      matchConstraints: {
-        resourceRules: [
-          {
-            apiGroups: ["types.kubefed.io"],
-            apiVersions: ["*"],
-            operations: ["CREATE"],
-            resources: ["federatedconfigmaps"],
-          },
-        ],
-      },
-      validations: [{ expression: `object.metadata.name != '${name}'`, message: `${name} is refused` }],
+      matchConstraints: { resourceRules: [{ apiVersions: ["*"], ...rule }] },
+      validations: [{ expression, message }],
     },
   });
   await rawCreate(cluster, binding, {
     metadata: { name: "refuse" },
     spec: { policyName: "refuse", validationActions: ["Deny"] },
   });
-  await until(async () => (await tryToCreate(cluster, name)) === 422);
+  await until(isRefused);
   return async () => {
     await rawDelete(cluster, `${binding}/refuse`);
     await rawDelete(cluster, `${policy}/refuse`);
-    await until(async () => (await tryToCreate(cluster, name)) === 201);
+    await until(async () => !(await isRefused()));
   };
 }
 
