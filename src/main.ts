@@ -5,10 +5,10 @@ import { usesColour } from "./output/streams.ts";
 
 /** Runs a command line (without node and script) and resolves to its exit code; whatever went wrong is printed here, once. */
 export async function main(argv: readonly string[], deps: Deps): Promise<ExitCode> {
-  const { error, jsonPrinted } = await runProgram(argv, deps);
+  const { error, jsonMissing } = await runProgram(argv, deps);
   if (error === undefined) return ExitCode.Done;
   const known = error instanceof FedctlError ? error : internal(error);
-  if (!jsonPrinted && argv.includes("--json")) await printJsonError(known, deps);
+  if (jsonMissing) await printJsonError(known, deps);
   const { renderError } = await import("./output/text.ts");
   const { palette } = await import("./output/colour.ts");
   deps.streams.err.write(renderError(known, palette(usesColour(deps.streams.err, deps.env))));

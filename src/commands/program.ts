@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { ExitCode, FedctlError } from "../errors.ts";
-import { normaliseArgv } from "./argv.ts";
+import type { FedctlError } from "../errors.ts";
+import { type CommandLine, readCommandLine, usageOf, wantsJson } from "./command-line.ts";
 import type { Deps } from "./deps.ts";
 import { enableCommand } from "./enable.ts";
 import { executor } from "./execute.ts";
@@ -13,24 +13,30 @@ import { unjoinCommand } from "./unjoin.ts";
 import { versionCommand } from "./version.ts";
 
 export interface ProgramEnd {
-  /** True when a JSON document stands on stdout, also one that tells of the error. */
-  readonly jsonPrinted: boolean;
+  /** True when `--json` was asked for and no document stands on stdout. */
+  readonly jsonMissing: boolean;
   readonly error: unknown;
 }
 
 /** Runs a command line; never throws, the error is in the answer. */
 export async function runProgram(argv: readonly string[], deps: Deps): Promise<ProgramEnd> {
-  let jsonPrinted = false;
+  const json = { printed: false };
   const program = buildProgram(deps, () => {
-    jsonPrinted = true;
+    json.printed = true;
   });
+  const error = await run(argv, program);
+  return { jsonMissing: !json.printed && wantsJson(argv, program), error };
+}
+
+async function run(argv: readonly string[], program: Command): Promise<unknown> {
+  let line: CommandLine | undefined;
   try {
-    const normalised = normaliseArgv(argv, booleanFlags(program));
-    if (normalised.length === 0) program.outputHelp();
-    else await program.parseAsync(normalised, { from: "user" });
-    return { jsonPrinted, error: undefined };
+    line = readCommandLine(argv, program);
+    if (line.wantsHelp) line.command.outputHelp();
+    else await line.command.parseAsync(line.args, { from: "user" });
+    return undefined;
   } catch (error) {
-    return { jsonPrinted, error: error instanceof CommanderError ? usageError(error, argv) : error };
+    return error instanceof CommanderError ? usageError(error, line?.command ?? program) : error;
   }
 }
 
@@ -62,6 +68,10 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
   ];
   for (const command of commands) program.addCommand(command);
   inherit(program);
+  program.addHelpText(
+    "after",
+    "\nkubefedctl's log flags (--logtostderr, --vmodule, ...) are accepted anywhere and ignored, but for -v.",
+  );
   return program;
 }
 
@@ -73,27 +83,9 @@ function inherit(command: Command): void {
   }
 }
 
-function booleanFlags(command: Command): Map<string, { negatable: boolean }> {
-  const flags = new Map<string, { negatable: boolean }>();
-  for (const option of command.options.filter((each) => each.isBoolean() || each.negate)) {
-    const name = (option.long ?? "").replace(/^--(no-)?/, "");
-    flags.set(name, { negatable: option.negate || flags.get(name)?.negatable === true });
-  }
-  for (const child of command.commands) for (const [name, flag] of booleanFlags(child)) flags.set(name, flag);
-  return flags;
-}
-
 /** Commander's own error as ours; help and version are no error. */
-function usageError(error: CommanderError, argv: readonly string[]): FedctlError | undefined {
+function usageError(error: CommanderError, command: Command): FedctlError | undefined {
   if (error.exitCode === 0) return undefined;
-  const command = argv.filter((argument) => !argument.startsWith("-"))[0];
-  const known = error.code !== "commander.unknownCommand" && command !== undefined;
-  const message =
-    error.code === "commander.help"
-      ? "a subcommand is required"
-      : error.message.replace(/^error: /, "").replace(/\.$/, "");
-  return new FedctlError("Usage", message, {
-    exitCode: ExitCode.Usage,
-    hint: `see "fedctl ${known ? `${command} ` : ""}--help"`,
-  });
+  const message = error.message.replace(/^error: /, "").replace(/\.$/, "");
+  return usageOf(command)(message);
 }

@@ -23,7 +23,7 @@ export interface HostFlags extends OutputFlags {
 }
 
 function parseVerbosity(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("a whole number is wanted.");
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("a whole number is wanted.");
   return Number(text);
 }
 

@@ -41,6 +41,28 @@ describe("help and version", () => {
   });
 });
 
+describe("kubefedctl's command lines", () => {
+  test.each([
+    ["a group alone prints its help", ["get"], /^Usage: fedctl get /],
+    ["help COMMAND", ["help", "join"], /^Usage: fedctl join /],
+    [
+      "log flags before and behind the command",
+      ["--v=2", "--log_dir", "x", "version", "--alsologtostderr"],
+      /^fedctl version: /,
+    ],
+  ])("%s", async (_name, argv, stdout) => {
+    const result = await runFedctl(argv);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toMatch(stdout);
+  });
+
+  test("log flags are in no help but the program's, in one line", async () => {
+    const help = (await runFedctl(["--help"])).stdout;
+    expect(help.split("\n").filter((line) => /vmodule|logtostderr/.test(line))).toHaveLength(1);
+    expect((await runFedctl(["join", "--help"])).stdout).not.toMatch(/vmodule|logtostderr/);
+  });
+});
+
 describe("wrong command lines", () => {
   test.each([
     ["unknown command", ["jion", "a"], "unknown command 'jion' (Did you mean join?)", 'see "fedctl --help"'],
@@ -93,7 +115,16 @@ describe("wrong command lines", () => {
       ["join", "a", "--request-timeout", "0"],
       /^error: option '--request-timeout <duration>' argument '0' is invalid\. it must be greater than zero/,
     ],
-    ["no subcommand", ["get"], /^error: a subcommand is required\nhint: see "fedctl get --help"\n$/],
+    [
+      "an unknown command of a group",
+      ["get", "clusers"],
+      /^error: unknown command 'clusers' \(Did you mean clusters\?\)\nhint: see "fedctl get --help"\n$/,
+    ],
+    [
+      "a bad log flag",
+      ["--vmodule=x", "join", "a"],
+      /^error: invalid argument "x" for "--vmodule"\nhint: see "fedctl join --help"\n$/,
+    ],
   ])("%s", async (_name, argv, stderr) => {
     const result = await runFedctl(argv);
     expect(result.stderr).toMatch(stderr);

@@ -1,27 +1,49 @@
 import { describe, expect, test } from "vitest";
-import { normaliseArgv } from "../../../src/commands/argv.ts";
+import { type Flag, readArguments } from "../../../src/commands/argv.ts";
 
-const booleans = new Map([
-  ["dry-run", { negatable: false }],
-  ["error-on-existing", { negatable: true }],
+const contents: Flag = { name: "contents", takesValue: false };
+const enableType: Flag = { name: "enable-type", takesValue: false };
+const output: Flag = { name: "output", takesValue: true };
+const flags = new Map([
+  ["--contents", contents],
+  ["-c", contents],
+  ["--enable-type", enableType],
+  ["-t", enableType],
+  ["--output", output],
+  ["-o", output],
 ]);
 
-describe("normaliseArgv", () => {
-  test.each([
-    ["plain", ["join", "a", "--dry-run"], ["join", "a", "--dry-run"]],
-    ["underscores", ["--host_cluster_context", "x", "--dry_run"], ["--host-cluster-context", "x", "--dry-run"]],
-    ["values keep theirs", ["--secret-name=a_b"], ["--secret-name=a_b"]],
-    ["true", ["--dry-run=true", "--dry-run=T"], ["--dry-run", "--dry-run"]],
-    ["false", ["--error-on-existing=false", "--dry-run=0"], ["--no-error-on-existing"]],
-    ["the last one wins", ["--dry-run", "--dry-run=false"], []],
-    ["value with =", ["--secret-name=a=b"], ["--secret-name=a=b"]],
-    ["behind --", ["--", "--dry_run"], ["--", "--dry_run"]],
-    ["short flags", ["-v", "6", "-n=x"], ["-v", "6", "-n=x"]],
-  ])("%s", (_name, argv, expected) => {
-    expect(normaliseArgv(argv, booleans)).toStrictEqual(expected);
+/** `flag=value`, `flag` where there is none, and positional arguments in quotes. */
+function read(...argv: string[]): string[] {
+  return readArguments(argv, (spelling) => flags.get(spelling)).map((argument) => {
+    if (argument.kind === "positional") return `"${argument.text}"${argument.isBehindDashes ? " behind" : ""}`;
+    if (argument.kind === "unknown") return `unknown ${argument.text}`;
+    return argument.value === undefined ? argument.flag.name : `${argument.flag.name}=${argument.value}`;
   });
+}
 
-  test("refuses another value of a boolean", () => {
-    expect(() => normaliseArgv(["--dry-run=maybe"], booleans)).toThrow('invalid argument "maybe" for "--dry-run"');
+describe("readArguments", () => {
+  test.each([
+    ["a value of its own", ["--output", "yaml", "a"], ["output=yaml", '"a"']],
+    ["a value behind =", ["a", "--output=yaml"], ['"a"', "output=yaml"]],
+    ["an empty value", ["--output=", "--output", "", "-o", ""], ["output=", "output=", "output="]],
+    ["= in a value", ["--output=a=b"], ["output=a=b"]],
+    ["a value that looks like a flag", ["--output", "-c", "-o", "--"], ["output=-c", "output=--"]],
+    ["a value that is missing", ["a", "--output"], ['"a"', "output"]],
+    ["underscores", ["--enable_type", "--output=a_b"], ["enable-type", "output=a_b"]],
+    ["a boolean takes no argument", ["--contents", "true"], ["contents", '"true"']],
+    ["a boolean with a value", ["--contents=false", "-c=0"], ["contents=false", "contents=0"]],
+    ["a short flag's value", ["-o", "a", "-ob", "-o=c"], ["output=a", "output=b", "output=c"]],
+    ["a group", ["-ct"], ["contents", "enable-type"]],
+    [
+      "a group and its last one's value",
+      ["-cto", "a", "-ctob", "-ct=false"],
+      ["contents", "enable-type", "output=a", "contents", "enable-type", "output=b", "contents", "enable-type=false"],
+    ],
+    ["behind --", ["a", "--", "-c", "--", "b"], ['"a"', '"-c" behind', '"--" behind', '"b" behind']],
+    ["a dash alone", ["-", "-o", "-"], ['"-"', "output=-"]],
+    ["unknown flags", ["--frob=1", "-cx"], ["unknown --frob", "contents", "unknown -x"]],
+  ])("%s", (_name, argv, expected) => {
+    expect(read(...argv)).toStrictEqual(expected);
   });
 });
