@@ -8,6 +8,7 @@ import { federateCommand } from "./federate.ts";
 import { getCommand } from "./get/get.ts";
 import { installCommand } from "./install.ts";
 import { joinCommand } from "./join.ts";
+import { orphaningDeletionCommand } from "./orphaning-deletion/orphaning-deletion.ts";
 import { uninstallCommand } from "./uninstall.ts";
 import { unjoinCommand } from "./unjoin.ts";
 import { versionCommand } from "./version.ts";
@@ -62,6 +63,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     getCommand(execute, deps.clock),
     enableCommand(execute, deps),
     federateCommand(execute),
+    orphaningDeletionCommand(execute),
     unjoinCommand(execute),
     uninstallCommand(execute),
     versionCommand(execute, deps.version),

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { parseResult, runFedctl } from "../support/fedctl.ts";
 
-const commands = ["install", "join", "get clusters", "enable", "federate", "unjoin", "uninstall", "version"];
+const commands = [
+  "install",
+  "join",
+  "get clusters",
+  "enable",
+  "federate",
+  "orphaning-deletion status",
+  "unjoin",
+  "uninstall",
+  "version",
+];
 
 describe("help and version", () => {
   test("no arguments print the help on stdout", async () => {
@@ -63,6 +73,14 @@ describe("kubefedctl's command lines", () => {
   });
 });
 
+test("orphaning-deletion alone, under either name, prints its help", async () => {
+  for (const name of ["orphaning-deletion", "orphaning"]) {
+    const result = await runFedctl([name]);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toContain("Usage: fedctl orphaning-deletion|orphaning ");
+  }
+});
+
 describe("wrong command lines", () => {
   test.each([
     ["unknown command", ["jion", "a"], "unknown command 'jion' (Did you mean join?)", 'see "fedctl --help"'],
@@ -92,6 +110,36 @@ describe("wrong command lines", () => {
       ["federate", "cm", "x", "-t", "-o", "yaml"],
       "--enable-type and --output cannot be combined",
       "leave out one of them",
+    ],
+    [
+      "orphaning-deletion without a name",
+      ["orphaning-deletion", "enable", "federatedconfigmaps"],
+      "missing required argument 'names'",
+      "name an object, or choose with --selector, --all or --all-namespaces",
+    ],
+    [
+      "names and a selector",
+      ["orphaning", "status", "federatedconfigmaps", "web", "-l", "app=web"],
+      "names and --selector cannot be combined",
+      "leave out one of them",
+    ],
+    [
+      "a namespace and all of them",
+      ["orphaning", "disable", "federatedconfigmaps", "-A", "-n", "demo"],
+      "--namespace and --all-namespaces cannot be combined",
+      "leave out one of them",
+    ],
+    [
+      "an empty name",
+      ["orphaning", "enable", "federatedconfigmaps", ""],
+      "an object's name is empty",
+      "is a variable of the script not set?",
+    ],
+    [
+      "unknown subcommand (B-GN8)",
+      ["orphaning-deletion", "enabel", "federatedconfigmaps", "web"],
+      "unknown command 'enabel'",
+      'see "fedctl orphaning-deletion --help"',
     ],
   ])("%s", async (...[, argv, message, hint]) => {
     const result = await runFedctl(argv);

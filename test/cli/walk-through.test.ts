@@ -106,6 +106,32 @@ describe("from two clusters to a federation and back", () => {
     expect(rows(second.stdout).map((row) => row.at(-1))).toStrictEqual(["unchanged", "unchanged"]);
   });
 
+  test("orphaning-deletion prints kubefedctl's words, a table for several, and the changes", async () => {
+    const one = ["federatedconfigmaps", "settings", "-n", demo, ...onHost];
+    expect(await fedctl("orphaning-deletion", "status", ...one)).toStrictEqual({
+      stdout: "Disabled\n",
+      stderr: "",
+      code: 0,
+    });
+    const planned = await fedctl("orphaning-deletion", "enable", ...one, "--dry-run");
+    expect(planned.stdout).toMatch(/settings +would be updated\ndry run: nothing was written\n$/);
+    const enabled = await fedctl("orphaning-deletion", "enable", ...one);
+    expect(enabled).toMatchObject({ code: 0, stderr: "" });
+    expect(rows(enabled.stdout)).toStrictEqual([
+      ["earth", demo, "federatedconfigmap.types.kubefed.io/settings", "updated"],
+    ]);
+    expect((await fedctl("orphaning-deletion", "status", ...one)).stdout).toBe("Enabled\n");
+    const all = ["federatedconfigmaps", "--all", "-n", demo, ...onHost];
+    expect(rows((await fedctl("orphaning", "status", ...all)).stdout)).toStrictEqual([[demo, "settings", "Enabled"]]);
+    const disabled = parseResult(await fedctl("orphaning-deletion", "disable", ...one, "--json"));
+    expect(disabled).toMatchObject({
+      kind: "OrphaningDeletionResult",
+      status: "Succeeded",
+      changes: [{ action: "update", outcome: "done", object: { name: "settings" } }],
+      objects: [{ namespace: demo, name: "settings", orphaning: "Disabled" }],
+    });
+  });
+
   test("uninstall is refused while a cluster is joined", async () => {
     const result = await fedctl("uninstall", ...onHost);
     expect(result.code).toBe(7);

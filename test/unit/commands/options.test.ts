@@ -5,6 +5,9 @@ import type { Execute } from "../../../src/commands/execute.ts";
 import { federateCommand } from "../../../src/commands/federate.ts";
 import { installCommand } from "../../../src/commands/install.ts";
 import { joinCommand } from "../../../src/commands/join.ts";
+import { disableOrphaningCommand } from "../../../src/commands/orphaning-deletion/disable.ts";
+import { enableOrphaningCommand } from "../../../src/commands/orphaning-deletion/enable.ts";
+import { orphaningStatusCommand } from "../../../src/commands/orphaning-deletion/status.ts";
 import { defaultKubefedNamespace } from "../../../src/commands/shared-options.ts";
 import { uninstallCommand } from "../../../src/commands/uninstall.ts";
 import { unjoinCommand } from "../../../src/commands/unjoin.ts";
@@ -144,6 +147,38 @@ describe("argv becomes one options object", () => {
       enableType: true,
       skipApiResources: ["pods", "apps", "leases"],
       output: undefined,
+    });
+  });
+
+  test("orphaning-deletion", async () => {
+    const one = {
+      ...host,
+      type: "fcm",
+      names: ["web"],
+      namespace: "demo",
+      allNamespaces: false,
+      labelSelector: undefined,
+    };
+    const argv = ["fcm", "web", "-n", "demo"];
+    expect((await parse(enableOrphaningCommand, argv)).options).toStrictEqual({ ...one, orphaning: "enable" });
+    expect((await parse(disableOrphaningCommand, argv)).options).toStrictEqual({ ...one, orphaning: "disable" });
+    expect((await parse(orphaningStatusCommand, argv)).options).toStrictEqual(one);
+    const many = await parse(disableOrphaningCommand, ["fcm", "-A", "-l", "a=b", "--dry-run"]);
+    expect(many.options).toStrictEqual({
+      ...host,
+      dryRun: true,
+      type: "fcm",
+      names: [],
+      namespace: undefined,
+      allNamespaces: true,
+      labelSelector: "a=b",
+      orphaning: "disable",
+    });
+  });
+
+  test("orphaning-deletion status takes --dry-run, as kubefedctl does, and has no plan to tell", async () => {
+    expect((await parse(orphaningStatusCommand, ["fcm", "a", "b", "--dry-run"])).told?.flags).toMatchObject({
+      dryRun: false,
     });
   });
 
