@@ -13,9 +13,9 @@ export function orphaningDeletionCommand(execute: Execute): Command {
     .addCommand(enableOrphaningCommand(execute))
     .addCommand(disableOrphaningCommand(execute))
     .addCommand(orphaningStatusCommand(execute))
-    .allowExcessArguments()
-    .action((_flags: object, command: Command) => {
-      const [unknown] = command.args;
+    .usage("[options] [command]")
+    .argument("[words...]")
+    .action(([unknown]: string[], _flags: object, command: Command) => {
       if (unknown !== undefined) {
         throw new FedctlError("Usage", `unknown command '${unknown}'`, {
           exitCode: ExitCode.Usage,
