@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { FedctlError } from "../errors.ts";
 import { type CommandLine, readCommandLine, usageOf, wantsJson } from "./command-line.ts";
 import type { Deps } from "./deps.ts";
+import { disableCommand } from "./disable.ts";
 import { enableCommand } from "./enable.ts";
 import { executor } from "./execute.ts";
 import { federateCommand } from "./federate.ts";
@@ -62,6 +63,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     joinCommand(execute),
     getCommand(execute, deps.clock),
     enableCommand(execute, deps),
+    disableCommand(execute),
     federateCommand(execute),
     orphaningDeletionCommand(execute),
     unjoinCommand(execute),

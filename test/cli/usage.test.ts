@@ -6,6 +6,7 @@ const commands = [
   "join",
   "get clusters",
   "enable",
+  "disable",
   "federate",
   "orphaning-deletion status",
   "unjoin",

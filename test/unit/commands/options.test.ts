@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
+import { disableCommand } from "../../../src/commands/disable.ts";
 import { enableCommand } from "../../../src/commands/enable.ts";
 import type { Execute } from "../../../src/commands/execute.ts";
 import { federateCommand } from "../../../src/commands/federate.ts";
@@ -100,6 +101,28 @@ describe("argv becomes one options object", () => {
       hostClusterName: undefined,
       force: true,
       ignoreNotFound: true,
+    });
+  });
+
+  test("disable", async () => {
+    expect((await parse(disableCommand, ["cm"])).options).toStrictEqual({
+      ...host,
+      names: ["cm"],
+      deleteCrd: false,
+      federatedGroup: undefined,
+      version: undefined,
+      instances: "refuse",
+      timeoutMs: 60_000,
+    });
+    const argv = ["cm", "deploy", "--delete-crd", "--federated-group=a.b", "--version", "v1"];
+    expect((await parse(disableCommand, [...argv, "--instances=orphan", "--timeout=5s"])).options).toStrictEqual({
+      ...host,
+      names: ["cm", "deploy"],
+      deleteCrd: true,
+      federatedGroup: "a.b",
+      version: "v1",
+      instances: "orphan",
+      timeoutMs: 5_000,
     });
   });
 
