@@ -12,8 +12,6 @@ export const defaultFederatedVersion = "v1beta1";
 export const kubefedConfigName = "kubefed";
 export const managedLabel = "kubefed.io/managed";
 export const syncFinalizer = "kubefed.io/sync-controller";
-/** Set to "true" on a federated object: its deletion leaves what it placed in clusters. */
-export const orphanAnnotation = "kubefed.io/orphan";
 export const typeConfigFinalizer = "core.kubefed.io/federated-type-config";
 
 export const managedByLabel = "app.kubernetes.io/managed-by";
