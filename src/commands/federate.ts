@@ -1,6 +1,6 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { FederationDeps } from "../federation/deps.ts";
-import type { FederateOptions, FederateResult } from "../federation/federate/federate.ts";
+import type { FederateOptions, FederateResult, OnConflict } from "../federation/federate/options.ts";
 import { ExitCode, FedctlError } from "../errors.ts";
 import { renderObjects } from "./enable.ts";
 import type { Execute } from "./execute.ts";
@@ -13,9 +13,17 @@ const runFederate: Run = async (options, core) =>
 
 interface FederateFlags extends HostFlags {
   readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
   readonly contents?: boolean;
   readonly enableType?: boolean;
   readonly skipApiResources?: string[];
+  readonly include?: string[];
+  readonly ignoreForbidden?: boolean;
+  readonly onConflict: OnConflict;
+  readonly clusters?: string[];
+  readonly clusterSelector?: Record<string, string>;
+  readonly fromContext?: string;
   readonly output?: "yaml";
 }
 
@@ -23,33 +31,21 @@ export function federateCommand(execute: Execute, run: Run = runFederate): Comma
   const command = new Command("federate")
     .summary("make federated objects from objects of the host cluster")
     .argument("<type>", "plural, singular, kind, short name, or plural.group")
-    .argument("<name>", "name of the object")
-    .option("-n, --namespace <namespace>", "namespace of the object (default: that of the host context)")
-    .option("-c, --contents", "of a namespace: federate also what is in it")
-    .option("-t, --enable-type", "enable types that are not yet federated")
-    .option(
-      "-s, --skip-api-resources <types>",
-      "with --contents: types or groups to leave out, comma-separated; repeatable",
-      collect,
-    )
-    .addOption(new Option("-o, --output <format>", "print the objects, write nothing").choices(["yaml"]));
-  return addHostFlags(command, { writes: true }).action(async (type: string, name: string, flags: FederateFlags) => {
+    .argument("[names...]", "names of the objects; none with -l or -A");
+  addSelectionFlags(command);
+  addWritingFlags(command);
+  return addHostFlags(command, { writes: true }).action(async (type: string, names: string[], flags: FederateFlags) => {
     refuseMixedFlags(flags);
-    const options: FederateOptions = {
-      ...hostOptions(flags),
-      type,
-      name,
-      namespace: given(flags.namespace),
-      contents: flags.contents ?? false,
-      enableType: flags.enableType ?? false,
-      skipApiResources: flags.skipApiResources ?? [],
-      output: flags.output,
-    };
+    const options = optionsOf(type, names, flags);
     await execute({
       kind: "FederateResult",
       flags,
       run: (core) => run(options, core),
-      notes: async (result, colours) => (await import("../output/skipped.ts")).renderSkipped(result, colours),
+      notes: async (result, colours) => {
+        const { renderSelection } = await import("../output/selection.ts");
+        const isSelection = options.contents || options.names.length === 0;
+        return isSelection ? renderSelection(result, { colours, whole: (flags.v ?? 0) >= 1 }) : "";
+      },
       text: () => dryRunLine(flags) ?? "",
       extra: ({ taken, skipped, skippedTypes }) => ({ taken, skipped, skippedTypes }),
       ...(flags.output === "yaml" && { document: ({ objects }: FederateResult) => renderObjects({ objects }) }),
@@ -57,8 +53,78 @@ export function federateCommand(execute: Execute, run: Run = runFederate): Comma
   });
 }
 
+/** Which objects. */
+function addSelectionFlags(command: Command): void {
+  command
+    .option("-n, --namespace <namespace>", "namespace of the objects (default: that of the context they are read with)")
+    .option("-A, --all-namespaces", "objects of all namespaces but those that KubeFed leaves alone")
+    .option("-l, --selector <selector>", "objects with these labels, as in kubectl get -l")
+    .option("--from-context <context>", "read the objects from this cluster instead of the host")
+    .option("-c, --contents", "of namespaces: federate also what is in them")
+    .option(
+      "-s, --skip-api-resources <types>",
+      "with --contents: types or groups to leave out, comma-separated; repeatable",
+      collect,
+    )
+    .option(
+      "--include <type[/name]>",
+      "take what is left out because clusters make their own, comma-separated; repeatable",
+      collect,
+    )
+    .option("--ignore-forbidden", "with --contents: leave out, with a warning, types that cannot be listed");
+}
+
+/** What is made of them. */
+function addWritingFlags(command: Command): void {
+  command
+    .option("-t, --enable-type", "enable types that are not yet federated")
+    .addOption(
+      new Option("--on-conflict <what>", "with objects that are federated with another template")
+        .choices(["fail", "skip", "update"])
+        .default("fail"),
+    )
+    .option("--clusters <names>", "place them in these clusters, comma-separated (default: in all)", collect)
+    .option("--cluster-selector <labels>", "place them in the clusters with these labels, as in region=eu", parseLabels)
+    .addOption(new Option("-o, --output <format>", "print the objects, write nothing").choices(["yaml"]));
+}
+
+function optionsOf(type: string, names: readonly string[], flags: FederateFlags): FederateOptions {
+  return {
+    ...hostOptions(flags),
+    type,
+    names,
+    selector: given(flags.selector),
+    allNamespaces: flags.allNamespaces ?? false,
+    namespace: given(flags.namespace),
+    contents: flags.contents ?? false,
+    enableType: flags.enableType ?? false,
+    skipApiResources: flags.skipApiResources ?? [],
+    include: flags.include ?? [],
+    ignoreForbidden: flags.ignoreForbidden ?? false,
+    onConflict: flags.onConflict,
+    clusters: flags.clusters,
+    clusterSelector: flags.clusterSelector,
+    fromContext: given(flags.fromContext),
+    output: flags.output,
+  };
+}
+
 function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, ...value.split(",").filter((entry) => entry !== "")];
+}
+
+/** An empty list of labels would mean every cluster, which nobody asks for this way. */
+function parseLabels(value: string, earlier: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const labels = value.split(",").map((entry) => /^([^=!\s]+)==?([^=\s]*)$/.exec(entry.trim()));
+  return {
+    ...earlier,
+    ...Object.fromEntries(
+      labels.map((match) => {
+        if (match === null) throw new InvalidArgumentError("labels are wanted, as in region=eu,tier=web.");
+        return [match[1] ?? "", match[2] ?? ""];
+      }),
+    ),
+  };
 }
 
 function refuseMixedFlags(flags: FederateFlags): void {

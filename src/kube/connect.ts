@@ -4,7 +4,7 @@ import { cachedDiscovery } from "./discovery.ts";
 import { parseEndpoint } from "./internal/endpoint.ts";
 import { createLimiter } from "./internal/limiter.ts";
 import { deleteObject, createObject, patchObject, replaceObject } from "./internal/writes.ts";
-import { getObject, listObjects, readPath } from "./internal/reads.ts";
+import { getObject, listObjects, listPages, readPath } from "./internal/reads.ts";
 import { createRequester } from "./internal/requester.ts";
 import type { RequestInfo } from "./internal/sender.ts";
 import { createSignalHub } from "./internal/signal-hub.ts";
@@ -66,6 +66,7 @@ export function connectToCluster(options: ConnectOptions): KubeApi {
     context: config.contextName,
     get: (key, request) => getObject(room, key, request),
     list: (type, list = {}) => listObjects(room, type, list),
+    pages: (type, list = {}) => listPages(room, type, list),
     create: (type, object, request) => createObject(room, type, { object, options: request }),
     update: (type, object, request) => replaceObject(room, type, { object, options: request }),
     updateStatus: (type, object, request) =>

@@ -52,6 +52,13 @@ export interface ObjectList<T> {
   readonly remaining: boolean;
 }
 
+/** Some of the objects of a list. */
+export interface ObjectPage<T> {
+  readonly items: readonly T[];
+  /** Length of the text that the server sent: what the objects take, by and large. */
+  readonly characters: number;
+}
+
 export type Patch =
   /** RFC 7386. */
   | { readonly type: "merge"; readonly body: Readonly<Record<string, unknown>> }
@@ -105,6 +112,11 @@ export interface KubeApi {
   get<T extends KubeObject = UnknownObject>(key: ObjectKey, options?: RequestOptions): Promise<T | undefined>;
   /** All pages. Items carry apiVersion and kind even where the server leaves them out. */
   list<T extends KubeObject = UnknownObject>(type: ResourceType, options?: ListOptions): Promise<ObjectList<T>>;
+  /**
+   * The same page by page, each read when it is asked for, so that a list of any length fits in memory. After a list that the
+   * server forgot meanwhile, objects may come twice.
+   */
+  pages<T extends KubeObject = UnknownObject>(type: ResourceType, options?: ListOptions): AsyncIterable<ObjectPage<T>>;
   /** POST; the namespace is taken from the object. AlreadyExists → FedctlError ServerAlreadyExists. */
   create<T extends KubeObject>(type: ResourceType, object: T, options?: RequestOptions): Promise<T>;
   /** PUT; give metadata.resourceVersion to be refused (ServerConflict) when somebody else wrote in between. */

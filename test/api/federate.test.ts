@@ -240,7 +240,7 @@ describe("with KubeFed", () => {
       const { error, changes } = await failToFederate(guest, { name, contents: true });
       expect(error).toMatchObject({ code: "ServerForbidden", exitCode: 1 });
       expect(error).toMatchObject({
-        hint: "nothing was written; leave them out with --skip-api-resources secrets,serviceaccounts",
+        hint: "nothing was written; leave them out with --skip-api-resources secrets,serviceaccounts, or all that fail with --ignore-forbidden",
       });
       expect(changes).toEqual([]);
       expect(await federatedNames(name, "federatednamespaces")).toEqual([]);

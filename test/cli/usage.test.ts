@@ -93,7 +93,12 @@ describe("wrong command lines", () => {
       "too many arguments for 'join'. Expected 1 argument but got 2",
       'see "fedctl join --help"',
     ],
-    ["missing second argument", ["federate", "cm"], "missing required argument 'name'", 'see "fedctl federate --help"'],
+    [
+      "missing second argument",
+      ["federate", "cm"],
+      "missing required argument 'names'",
+      "name objects, or select them with -l or -A",
+    ],
     [
       "no type to enable",
       ["enable"],

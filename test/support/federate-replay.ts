@@ -94,11 +94,15 @@ async function runFederate(argv: readonly string[], host: Connection): Promise<R
     kubefedNamespace: defaultKubefedNamespace,
     dryRun: false,
     type,
-    name,
+    names: [name],
+    allNamespaces: false,
     namespace: values.namespace,
     contents: values.contents ?? false,
     enableType: values["enable-type"] ?? false,
     skipApiResources: values["skip-api-resources"]?.split(",") ?? [],
+    include: [],
+    ignoreForbidden: false,
+    onConflict: "fail",
     output: values.output === "yaml" ? "yaml" : undefined,
   };
   try {

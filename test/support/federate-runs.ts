@@ -1,21 +1,28 @@
 import { federateObjects } from "../../src/federation/federate/federate.ts";
 import type { FederateOptions, FederateResult } from "../../src/federation/federate/federate.ts";
-import type { Connection } from "../../src/federation/deps.ts";
+import type { Connection, FederationDeps } from "../../src/federation/deps.ts";
 import { defaultKubefedNamespace } from "../../src/federation/kubefed-types.ts";
 import type { Warning } from "../../src/federation/report.ts";
 import type { UnknownObject } from "../../src/kube/objects.ts";
 import { coreRun, describeChange } from "./core-run.ts";
 
+/** Options that a test wants otherwise; `name` names the only object. */
+export type SomeOptions = Partial<FederateOptions> & { readonly name?: string };
+
 /** Options of `federate namespace`, but for what a test wants otherwise. */
-export function federateOptions(more: Partial<FederateOptions>): FederateOptions {
+export function federateOptions({ name, ...more }: SomeOptions): FederateOptions {
   return {
     kubefedNamespace: defaultKubefedNamespace,
     dryRun: false,
     type: "namespace",
-    name: "",
+    names: name === undefined ? [] : [name],
+    allNamespaces: false,
     contents: false,
     enableType: false,
     skipApiResources: [],
+    include: [],
+    ignoreForbidden: false,
+    onConflict: "fail",
     ...more,
   };
 }
@@ -27,8 +34,8 @@ interface Told {
 }
 
 export async function federate(
-  connection: Connection,
-  more: Partial<FederateOptions>,
+  connection: Connection | FederationDeps["connect"],
+  more: SomeOptions,
 ): Promise<Told & { readonly result: FederateResult }> {
   const run = coreRun(connection);
   const result = await federateObjects(federateOptions(more), run.deps);
@@ -37,8 +44,8 @@ export async function federate(
 
 /** The failure of a run, and what the run had done before it. @throws when it did not fail */
 export async function failToFederate(
-  connection: Connection,
-  more: Partial<FederateOptions>,
+  connection: Connection | FederationDeps["connect"],
+  more: SomeOptions,
 ): Promise<Told & { readonly error: unknown }> {
   const run = coreRun(connection);
   const error: unknown = await federateObjects(federateOptions(more), run.deps).then(

@@ -1,61 +1,70 @@
 import { ExitCode, FedctlError } from "../../errors.ts";
-import type { UnknownObject } from "../../kube/objects.ts";
 import { isFederationType } from "../enable/type-config.ts";
 import { suggestCommand } from "../suggest.ts";
+import { commandLineOf } from "./command-line.ts";
 import type { FederateFacts, Source } from "./facts.ts";
 import { crdNameOf } from "./federated-type.ts";
 import type { FederatedType } from "./federated-type.ts";
-import { federatedObjectOf, isNamespace } from "./federated-object.ts";
+import { isNamespace } from "./federated-object.ts";
+import { parseInclude } from "./include.ts";
+import { namesType } from "./names-type.ts";
+import { firstFew, qualifiedName } from "./object-key.ts";
 import type { FederateOptions } from "./options.ts";
-import { unfederatable } from "./selection.ts";
-import { holdsTemplate } from "./template.ts";
 
-/** @throws FedctlError when the object that was named cannot be federated at all */
-export function checkSubject({ subject, cluster, typeConfigs }: FederateFacts, options: FederateOptions): void {
-  const [object] = subject.objects;
-  if (object === undefined) return;
+/** @throws FedctlError when what was named cannot be federated at all */
+export function checkSubject(facts: FederateFacts, options: FederateOptions): void {
+  const { subject, sourceCluster, typeConfigs, refused, terminating } = facts;
   if (isFederationType(subject.type.resource, typeConfigs)) {
     throw new FedctlError("TypeConflict", `${subject.type.name} is a type of the federation itself`, {
       exitCode: ExitCode.Conflict,
       hint: "name the object that is to be federated, not the federated one",
     });
   }
-  const reason = unfederatable(subject.type.target, object);
-  if (reason !== undefined) {
+  const [first] = refused;
+  if (first !== undefined) {
     throw new FedctlError(
       "ObjectConflict",
-      `${describe(subject, object)} in cluster "${cluster}" cannot be federated: ${reason}`,
-      {
-        exitCode: ExitCode.Conflict,
-      },
+      `${subject.type.target.kind} "${qualifiedName(first)}" in cluster "${sourceCluster}" cannot be federated: ${first.reason}`,
+      { exitCode: ExitCode.Conflict, hint: `to do it nevertheless add --include ${first.type}/${first.name}` },
     );
   }
-  if (
-    isNamespace(subject.type.target) &&
-    object.metadata?.deletionTimestamp !== undefined &&
-    options.output === undefined
-  ) {
-    throw new FedctlError(
-      "NamespaceTerminating",
-      `namespace "${options.name}" in cluster "${cluster}" is being deleted`,
-      {
-        exitCode: ExitCode.Conflict,
-        hint: "wait until it is gone, make it again, and federate it then",
-      },
-    );
+  if (terminating.length > 0 && options.output === undefined) {
+    const names = terminating.map((name) => `"${name}"`).join(", ");
+    throw new FedctlError("NamespaceTerminating", `namespace ${names} in cluster "${sourceCluster}" is being deleted`, {
+      exitCode: ExitCode.Conflict,
+      hint: "wait until it is gone, make it again, and federate it then",
+    });
   }
 }
 
-function describe(source: Source, object: UnknownObject): string {
-  const { name = "", namespace } = object.metadata ?? {};
-  return `${source.type.target.kind} "${namespace === undefined ? "" : `${namespace}/`}${name}"`;
+/** An object that the user wants in spite of all is not left out in silence. @throws FedctlError TypeNotFound, ObjectNotFound */
+export function checkIncludes(facts: FederateFacts, options: FederateOptions): void {
+  for (const { text, type, name } of parseInclude(options.include)) {
+    if (name === undefined) continue;
+    const sources = [facts.subject, ...facts.contents].filter((source) => namesType(source.type.resource, type));
+    if (sources.some(({ found }) => found.some((one) => one.name === name))) continue;
+    const skipped = facts.skipped.find(
+      (one) => one.name === name && sources.some((source) => source.type.name === one.type),
+    );
+    throw new FedctlError(
+      "ObjectNotFound",
+      `--include ${text}: ${skipped?.reason ?? `there is no such object in cluster "${facts.sourceCluster}"`}`,
+      { hint: "nothing was written; correct or leave out this --include" },
+    );
+  }
 }
 
 /** @throws FedctlError TypeNotEnabled, TypeNotFound naming every type that is not ready */
-export function checkTypes({ subject, contents, cluster }: FederateFacts, options: FederateOptions): void {
-  const types = [subject, ...contents].map(({ type }) => type);
-  refuseUnserved(types, cluster, options);
-  if (options.enableType) return;
+export function checkTypes(
+  { subject, contents, cluster, sourceCluster }: FederateFacts,
+  options: FederateOptions,
+): void {
+  const types = uniqueTypes([subject, ...contents]);
+  refuseUnserved(types, sourceCluster, options);
+  if (options.enableType) {
+    refuseUnknownToHost(types, cluster);
+    return;
+  }
   const absent = types.filter(({ state }) => state === "notEnabled").map(({ name }) => name);
   const broken = types.filter(({ state }) => state === "crdMissing");
   const hint = (names: readonly string[]) =>
@@ -65,9 +74,7 @@ export function checkTypes({ subject, contents, cluster }: FederateFacts, option
     throw new FedctlError(
       "TypeNotEnabled",
       `${absent.join(", ")} ${verb} not enabled for federation in cluster "${cluster}"`,
-      {
-        hint: hint(absent),
-      },
+      { hint: hint(absent) },
     );
   }
   if (broken.length > 0) {
@@ -79,6 +86,10 @@ export function checkTypes({ subject, contents, cluster }: FederateFacts, option
       { hint: hint(names) },
     );
   }
+}
+
+function uniqueTypes(sources: readonly Source[]): readonly FederatedType[] {
+  return [...new Map(sources.map(({ type }) => [type.name, type])).values()];
 }
 
 function refuseUnserved(types: readonly FederatedType[], cluster: string, options: FederateOptions): void {
@@ -93,59 +104,74 @@ function refuseUnserved(types: readonly FederatedType[], cluster: string, option
   );
 }
 
-interface Conflict {
-  readonly object: string;
-  readonly beingDeleted: boolean;
+function refuseUnknownToHost(types: readonly FederatedType[], cluster: string): void {
+  const unknown = types.filter(({ state, servedByHost }) => state === "notEnabled" && !servedByHost);
+  if (unknown.length === 0) return;
+  const names = unknown.map(({ name, target }) => `${name} (${target.version})`).join(", ");
+  throw new FedctlError(
+    "TypeNotFound",
+    `cannot enable what the host cluster "${cluster}" does not serve itself: ${names}`,
+    { hint: "install these types in the host cluster first" },
+  );
 }
+
+/** Only a namespace that is to be federated is made: whoever federates what is in one has to want it. @throws FedctlError ObjectNotFound */
+export function checkNamespaces(
+  { missingNamespaces, subject, cluster }: FederateFacts,
+  options: FederateOptions,
+): void {
+  const [first] = missingNamespaces;
+  if (first === undefined || isNamespace(subject.type.target)) return;
+  throw new FedctlError(
+    "ObjectNotFound",
+    `federated objects need a namespace of the same name in the host cluster "${cluster}", which has no ${firstFew(
+      missingNamespaces.map((name) => `"${name}"`),
+      named,
+    )}`,
+    {
+      hint: `federate the namespace first: ${commandLineOf({ ...options, type: "namespace", names: [first], namespace: undefined, selector: undefined, allNamespaces: false })}`,
+    },
+  );
+}
+
+const named = 10;
 
 /**
  * Placement and overrides are the user's to edit and never a difference; another template is.
  * @throws FedctlError ObjectConflict naming the first few
  */
 export function checkConflicts(sources: readonly Source[], cluster: string, options: FederateOptions): void {
-  const conflicts = sources.flatMap(conflictsOf);
-  const deleting = conflicts.filter(({ beingDeleted }) => beingDeleted);
+  if (options.onConflict === "skip") return;
+  const deleting = conflictsOf(sources, "beingDeleted");
   if (deleting.length > 0) {
-    throw new FedctlError("ObjectConflict", `already being deleted in cluster "${cluster}": ${firstFew(deleting)}`, {
-      exitCode: ExitCode.Conflict,
-      hint: "try again when it is gone",
-    });
-  }
-  if (conflicts.length > 0) {
     throw new FedctlError(
       "ObjectConflict",
-      `already federated in cluster "${cluster}" with another template: ${firstFew(conflicts)}`,
-      {
-        exitCode: ExitCode.Conflict,
-        hint: `nothing was written; compare with: ${suggestCommand(yamlCommand(options), options)}`,
-      },
+      `already being deleted in cluster "${cluster}": ${firstFew(deleting, named)}`,
+      { exitCode: ExitCode.Conflict, hint: "try again when it is gone, or leave it alone with --on-conflict=skip" },
     );
   }
+  const others = options.onConflict === "fail" ? conflictsOf(sources, "other") : [];
+  if (others.length === 0) return;
+  throw new FedctlError(
+    "ObjectConflict",
+    `already federated in cluster "${cluster}" with another template: ${firstFew(others, named)}`,
+    {
+      exitCode: ExitCode.Conflict,
+      hint:
+        "nothing was written; --on-conflict=update replaces these templates, --on-conflict=skip leaves them; " +
+        `compare with: ${commandLineOf({ ...options, enableType: false })} -o yaml`,
+    },
+  );
 }
 
-function yamlCommand({ type, name, namespace, contents }: FederateOptions): string {
-  const inNamespace = namespace === undefined ? "" : ` -n ${namespace}`;
-  return `federate ${type} ${name}${inNamespace}${contents ? " --contents" : ""} -o yaml`;
-}
-
-function conflictsOf(source: Source): Conflict[] {
-  return source.objects.flatMap((object) => {
-    const federated = federatedObjectOf(object, source.type);
-    const { name = "", namespace } = federated.metadata ?? {};
-    const existing = source.existing.get(name);
-    if (existing === undefined) return [];
-    const beingDeleted = existing.metadata?.deletionTimestamp !== undefined;
-    if (!beingDeleted && holdsTemplate(existing.spec, federated.spec.template ?? {}, source.type.target)) return [];
-    return [
-      { object: `${federated.kind ?? ""} "${namespace === undefined ? "" : `${namespace}/`}${name}"`, beingDeleted },
-    ];
-  });
-}
-
-const named = 3;
-
-function firstFew(conflicts: readonly Conflict[]): string {
-  const more = conflicts.length - named;
-  const names = conflicts.slice(0, named).map(({ object }) => object);
-  return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+function conflictsOf(sources: readonly Source[], standing: "other" | "beingDeleted"): string[] {
+  return sources.flatMap(({ type, found }) =>
+    found
+      .filter((one) => one.standing === standing)
+      .map(({ namespace, name }) => {
+        const place = isNamespace(type.target) ? name : namespace;
+        const isPlaced = type.federated.namespaced && place !== undefined;
+        return `${type.federated.kind} "${qualifiedName({ namespace: isPlaced ? place : undefined, name })}"`;
+      }),
+  );
 }

@@ -3,6 +3,8 @@ import { coreGroup, defaultFederatedGroup, schedulingGroup } from "../kubefed-ty
 import type { FederatedTypeConfig } from "../kubefed-types.ts";
 import { groupQualifiedName } from "../step.ts";
 import type { Warning } from "../report.ts";
+import { type IncludeEntry, type Included, includedOf, nothingIncluded } from "./include.ts";
+import { namesType } from "./names-type.ts";
 
 /** A type whose objects `--contents` does not look at, and why. */
 export interface SkippedType {
@@ -13,34 +15,51 @@ export interface SkippedType {
   readonly requested: boolean;
 }
 
+/** A type whose objects are looked at. */
+export interface ContentType {
+  readonly resource: ApiResource;
+  /** What `--include` brings back. */
+  readonly included: Included;
+  /** The type as such is left out: only what is included is taken. */
+  readonly includedOnly: boolean;
+}
+
 export interface ContentTypes {
   /** One version of each type, sorted by group-qualified plural. */
-  readonly taken: readonly ApiResource[];
+  readonly taken: readonly ContentType[];
   readonly skipped: readonly SkippedType[];
   readonly warnings: readonly Warning[];
 }
 
+export interface TypeFilters {
+  readonly skipApiResources: readonly string[];
+  readonly include: readonly IncludeEntry[];
+}
+
 /**
  * Which types `federate namespace --contents` looks at: every namespaced type that can be listed and created, but none that
- * only servers and controllers write, nor KubeFed's own, nor what `--skip-api-resources` names.
+ * only servers and controllers write, nor KubeFed's own, nor what `--skip-api-resources` names. `--include` wins over all but
+ * what a server cannot do.
  */
 export function selectContentTypes(
   resources: readonly ApiResource[],
   typeConfigs: readonly FederatedTypeConfig[],
-  skipApiResources: readonly string[],
+  { skipApiResources, include }: TypeFilters,
 ): ContentTypes {
   const entries = skipApiResources.map((entry) => entry.trim()).filter((entry) => entry !== "");
   const federated = new Set(
     typeConfigs.map(({ spec }) => `${spec.federatedType.pluralName}.${spec.federatedType.group ?? ""}`),
   );
-  const taken: ApiResource[] = [];
+  const taken: ContentType[] = [];
   const skipped: SkippedType[] = [];
   for (const resource of onePerType(resources.filter(({ namespaced }) => namespaced))) {
-    const type = groupQualifiedName(resource);
     const byUser = skippedByUser(resource, entries);
-    const reason = byUser ?? skippedByNature(resource, federated);
-    if (reason === undefined) taken.push(resource);
-    else skipped.push({ type, reason, requested: byUser !== undefined });
+    const reason = cannotServe(resource) ?? byUser ?? skippedByNature(resource, federated);
+    const included = cannotServe(resource) === undefined ? includedOf(resource, include) : nothingIncluded;
+    const isLooked = reason === undefined || included.all || included.names.size > 0;
+    if (isLooked) taken.push({ resource, included, includedOnly: reason !== undefined });
+    if (reason === undefined || included.all) continue;
+    skipped.push({ type: groupQualifiedName(resource), reason, requested: byUser !== undefined });
   }
   return { taken, skipped, warnings: unknownEntries(resources, entries) };
 }
@@ -71,14 +90,6 @@ function namesGroup(resource: ResourceType, entry: string): boolean {
   return resource.group !== "" && resource.group === entry;
 }
 
-function namesType({ plural, singular, kind, shortNames, group }: ApiResource, entry: string): boolean {
-  const key = entry.toLowerCase();
-  return [plural, singular, kind, ...shortNames].some((form) => {
-    const name = form.toLowerCase();
-    return key === name || (group !== "" && key === `${name}.${group}`);
-  });
-}
-
 const kubefedGroups = [coreGroup, schedulingGroup, defaultFederatedGroup];
 
 /** Types that only servers and controllers write: each cluster makes its own (B-FD2). */
@@ -92,12 +103,15 @@ const madeByControllers: ReadonlyMap<string, string> = new Map([
   ["controllerrevisions.apps", "each cluster makes its own from workloads"],
 ]);
 
+function cannotServe({ verbs }: ApiResource): string | undefined {
+  const missing = ["list", "create"].find((verb) => !verbs.includes(verb));
+  return missing === undefined ? undefined : `the server does not offer ${missing}`;
+}
+
 function skippedByNature(resource: ApiResource, federated: ReadonlySet<string>): string | undefined {
   if (kubefedGroups.includes(resource.group)) return "part of KubeFed";
   if (federated.has(`${resource.plural}.${resource.group}`)) return "a federated type";
   if (resource.group === "extensions") return "the group extensions is served elsewhere too";
-  const missing = ["list", "create"].find((verb) => !resource.verbs.includes(verb));
-  if (missing !== undefined) return `the server does not offer ${missing}`;
   return madeByControllers.get(groupQualifiedName(resource));
 }
 

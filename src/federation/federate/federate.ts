@@ -1,4 +1,3 @@
-import { ExitCode, FedctlError } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
 import type { FederationDeps } from "../deps.ts";
 import { applyEnable } from "../enable/apply.ts";
@@ -6,33 +5,34 @@ import { planEnableTypes } from "../enable/enable.ts";
 import type { ControlPlane } from "../enable/facts.ts";
 import type { EnablePlan } from "../enable/plan.ts";
 import type { FederatedTypeConfig } from "../kubefed-types.ts";
-import { plannedChange, type Step } from "../step.ts";
-import { applyFederation } from "./apply.ts";
+import { identityOf, plannedChange } from "../step.ts";
+import { applyFederation, buildObjects } from "./apply.ts";
+import { checkOptions } from "./check-options.ts";
+import { commandLineOf } from "./command-line.ts";
 import type { FederateFacts } from "./facts.ts";
 import type { FederateOptions, FederateResult, TakenObject } from "./options.ts";
-import { planFederation } from "./plan.ts";
+import { outlineOf, planFederation } from "./plan.ts";
 import type { FederatePlan } from "./plan.ts";
 import { readFacts } from "./read-facts.ts";
-import { isSubdomain } from "./selection.ts";
 
 export type { FederateOptions, FederateResult } from "./options.ts";
 
 /**
- * Federates an object of the host cluster: makes a federated object that places it in all clusters. With `contents` also what
- * is in the namespace that was named. What is federated already stays as it is.
+ * Federates objects: makes federated objects that place them in all clusters, or where it is said. With `contents` also what
+ * is in the namespaces that were named. What is federated already stays as it is, unless conflicts are to be updated.
  * @throws FedctlError before anything is written when it cannot be done as a whole; PartlyFailed when single objects failed
  */
 export async function federateObjects(options: FederateOptions, deps: FederationDeps): Promise<FederateResult> {
   checkOptions(options);
   const host = await deps.connect(options.hostClusterContext);
-  const facts = await readFacts(options, host, deps);
+  const source = options.fromContext === undefined ? host : await deps.connect(options.fromContext);
+  const facts = await readFacts(options, { host, source }, deps);
   const plan = planFederation(facts, options);
   plan.warnings.forEach((warning) => {
     deps.report.warn(warning);
   });
-  if (options.output === undefined) {
-    await carryOut(plan, host.api, { deps, options, typeConfigs: facts.typeConfigs });
-  }
+  if (options.output !== undefined) return { ...resultOf(plan, facts), objects: await buildObjects(plan) };
+  await carryOut(plan, host.api, { deps, options, typeConfigs: facts.typeConfigs });
   return resultOf(plan, facts);
 }
 
@@ -52,21 +52,7 @@ async function carryOut(plan: FederatePlan, api: KubeApi, { deps, options, typeC
     return;
   }
   await applyEnable(enabling, api, deps);
-  await applyFederation(plan, api, deps);
-}
-
-function checkOptions({ name, output, enableType }: FederateOptions): void {
-  if (output !== undefined && enableType) {
-    throw new FedctlError("Usage", "--enable-type and --output cannot be combined", { exitCode: ExitCode.Usage });
-  }
-  if (isSubdomain(name)) return;
-  throw new FedctlError(
-    "InvalidName",
-    `"${name}" cannot be federated: a federated object's name is a DNS-1123 subdomain`,
-    {
-      exitCode: ExitCode.Usage,
-    },
-  );
+  await applyFederation(plan, api, { report: deps.report, commandLine: commandLineOf(options) });
 }
 
 /** What has to be enabled first; a CRD that is gone comes back for the version that its FederatedTypeConfig names. */
@@ -76,26 +62,26 @@ async function planEnabling(plan: FederatePlan, api: KubeApi, controlPlane: Cont
 }
 
 function reportPlan(plan: FederatePlan, { types }: EnablePlan, { report }: Pick<FederationDeps, "report">): void {
-  const steps: readonly Step[] = [
-    ...types.flatMap(({ crd, typeConfig }) => [crd, typeConfig]),
-    plan.subject,
-    ...plan.contents,
-  ];
-  steps.forEach((step) => {
+  const { cluster, namespaces, subject, contents } = plan;
+  for (const step of [...types.flatMap(({ crd, typeConfig }) => [crd, typeConfig]), ...namespaces]) {
     report.change(plannedChange(step));
-  });
+  }
+  for (const source of [subject, ...contents]) {
+    for (const planned of source.objects) {
+      const { action, reason } = planned;
+      report.change({ cluster, action, object: identityOf(outlineOf(source, planned)), reason, outcome: "planned" });
+    }
+  }
 }
 
-function resultOf(plan: FederatePlan, { cluster, skipped, skippedTypes }: FederateFacts): FederateResult {
-  const steps = [plan.subject, ...plan.contents];
-  return {
-    cluster,
-    objects: steps.map(({ object }) => object),
-    taken: steps.map(({ source, object }): TakenObject => {
-      const { name = "", namespace } = object.metadata ?? {};
-      return { type: source.name, ...(source.target.namespaced && { namespace }), name };
+function resultOf(
+  { subject, contents }: FederatePlan,
+  { cluster, skipped, skippedTypes }: FederateFacts,
+): FederateResult {
+  const taken = [subject, ...contents].flatMap(({ source: { type, found } }) =>
+    found.map(({ namespace, name }): TakenObject => {
+      return { type: type.name, ...(type.target.namespaced && { namespace }), name };
     }),
-    skipped,
-    skippedTypes,
-  };
+  );
+  return { cluster, objects: [], taken, skipped, skippedTypes };
 }

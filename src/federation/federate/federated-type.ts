@@ -5,17 +5,20 @@ import { typeConfigFor } from "../enable/type-config.ts";
 import { groupQualifiedName } from "../step.ts";
 import type { TypePair } from "./federated-object.ts";
 
-/** What the host cluster serves, and what of it is enabled: read once. */
+/** What the clusters serve, and what of it is enabled: read once. */
 export interface Federation {
+  /** Where the federated objects are. */
   readonly api: KubeApi;
   readonly discovery: Discovery;
+  /** Where the objects come from: the host too, unless the user says otherwise. */
+  readonly source: { readonly api: KubeApi; readonly discovery: Discovery };
   /** By name, which is the target's group-qualified plural. */
   readonly typeConfigs: ReadonlyMap<string, FederatedTypeConfig>;
 }
 
 /**
  * enabled: ready to use. notEnabled: there is no FederatedTypeConfig. crdMissing: there is one, but its federated type is not
- * served. targetUnserved: it names a version of the target that the server no longer has.
+ * served. targetUnserved: it names a version of the target that the source cluster does not have.
  */
 export type TypeState = "enabled" | "notEnabled" | "crdMissing" | "targetUnserved";
 
@@ -25,12 +28,14 @@ export interface FederatedType extends TypePair {
   readonly name: string;
   readonly resource: ApiResource;
   readonly state: TypeState;
+  /** Whether the host serves the type itself, which it must for the type to be enabled. */
+  readonly servedByHost: boolean;
   readonly propagates: boolean;
 }
 
 /** Ties a served type to its FederatedTypeConfig, or to the one that `enable` would make. */
 export function federatedTypeOf(
-  { discovery, typeConfigs }: Pick<Federation, "discovery" | "typeConfigs">,
+  { discovery, source, typeConfigs }: Pick<Federation, "discovery" | "source" | "typeConfigs">,
   resource: ApiResource,
 ): FederatedType {
   const name = groupQualifiedName(resource);
@@ -43,13 +48,14 @@ export function federatedTypeOf(
     resource,
     target,
     federated,
-    state: config === undefined ? "notEnabled" : stateOf({ target, federated }, discovery),
+    state: config === undefined ? "notEnabled" : stateOf({ target, federated }, discovery, source.discovery),
+    servedByHost: isServed(target, discovery),
     propagates: spec.propagation === "Enabled",
   };
 }
 
-function stateOf({ target, federated }: TypePair, discovery: Discovery): TypeState {
-  if (!isServed(target, discovery)) return "targetUnserved";
+function stateOf({ target, federated }: TypePair, discovery: Discovery, ofSource: Discovery): TypeState {
+  if (!isServed(target, ofSource)) return "targetUnserved";
   return isServed(federated, discovery) ? "enabled" : "crdMissing";
 }
 

@@ -5,6 +5,7 @@ import { typeConfigFor } from "../enable/type-config.ts";
 import { resourceTypeOf } from "../kubefed-types.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
+import { countAnnotated } from "./annotated-objects.ts";
 import { federatedObjectOf } from "./federated-object.ts";
 import { isRecord } from "../json-data.ts";
 import { annotationsWarning } from "./warnings.ts";
@@ -27,7 +28,10 @@ export function federateManifests(documents: readonly unknown[]): ConvertedManif
     const pair = { target: resourceTypeOf(spec.targetType), federated: resourceTypeOf(spec.federatedType) };
     return {
       object: federatedObjectOf(source, pair),
-      warnings: annotationsWarning({ type: { ...pair, name: pair.target.plural }, objects: [source] }),
+      warnings: annotationsWarning({
+        type: { ...pair, name: pair.target.plural },
+        annotated: countAnnotated([source]),
+      }),
     };
   });
   return { objects: converted.map(({ object }) => object), warnings: converted.flatMap(({ warnings }) => warnings) };

@@ -1,53 +1,68 @@
 import { FedctlError, hasCode } from "../../errors.ts";
-import type { ApiResource, KubeApi } from "../../kube/kube-api.ts";
-import type { KubeObject } from "../../kube/objects.ts";
-import type { FederatedObject } from "../kubefed-types.ts";
 import type { Report, Warning } from "../report.ts";
 import { groupQualifiedName } from "../step.ts";
-import { selectContentTypes } from "./content-types.ts";
-import type { FederateFacts, Source } from "./facts.ts";
+import { type ContentType, selectContentTypes, type SkippedType } from "./content-types.ts";
+import { readExisting } from "./existing.ts";
+import type { FederateFacts } from "./facts.ts";
 import { confirmCrdMissing, federatedTypeOf } from "./federated-type.ts";
-import type { FederatedType, Federation } from "./federated-type.ts";
+import type { Federation } from "./federated-type.ts";
+import { gatherObjects, type Gathered } from "./gather.ts";
 import { forEachInParallel } from "./in-parallel.ts";
+import type { IncludeEntry } from "./include.ts";
+import { firstFew } from "./object-key.ts";
+import type { HoldingLimit } from "./object-store.ts";
 import type { FederateOptions } from "./options.ts";
-import { selectObjects } from "./selection.ts";
-import type { SkippedObject } from "./selection.ts";
 
-type Contents = Pick<FederateFacts, "contents" | "skipped" | "skippedTypes" | "warnings">;
+export type Contents = Pick<FederateFacts, "contents" | "skipped" | "skippedTypes" | "warnings">;
+
+export const noContents: Contents = { contents: [], skipped: [], skippedTypes: [], warnings: [] };
+
+/** What a reading of contents works with. */
+export interface ContentsReading {
+  readonly federation: Federation;
+  readonly options: FederateOptions;
+  readonly include: readonly IncludeEntry[];
+  readonly limit: HoldingLimit;
+  readonly report: Report;
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly type: ContentType;
+}
 
 const listsInFlight = 32;
-/** Pages of one type come one after the other: with 500 objects each, three round trips for a thousand. */
-const pageSize = 2_000;
 
 /**
- * Reads what is in a namespace, all types at once: the objects to take, and the federated objects of these types.
- * @throws FedctlError when any type cannot be listed, naming all of them
+ * Reads what is in namespaces, all types at once: the objects to take, and the federated objects of these types.
+ * @throws FedctlError when any type cannot be listed, naming all of them, unless failures are to be ignored
  */
-export async function readContents(
-  federation: Federation,
-  options: FederateOptions,
-  report: Report,
-): Promise<Contents> {
-  const { api, discovery, typeConfigs } = federation;
-  const types = selectContentTypes(discovery.resources, [...typeConfigs.values()], options.skipApiResources);
-  const found = new Map<ApiResource, TypeContents>();
+export async function readContents(namespaces: readonly string[], reading: ContentsReading): Promise<Contents> {
+  const { federation, options, include, report } = reading;
+  const { source, typeConfigs } = federation;
+  const filters = { skipApiResources: options.skipApiResources, include };
+  const types = selectContentTypes(source.discovery.resources, [...typeConfigs.values()], filters);
+  const places = namespaces.flatMap((namespace) => types.taken.map((type): Place => ({ namespace, type })));
+  const found = new Map<Place, Gathered>();
   const failures = new Map<string, FedctlError>();
-  await forEachInParallel(types.taken, listsInFlight, async (resource) => {
+  let done = 0;
+  await forEachInParallel(places, listsInFlight, async (place) => {
     try {
-      found.set(resource, await readType(federation, resource, options));
+      found.set(place, await readType(place, reading));
     } catch (error) {
       if (!hasCode(error, ...ofOneType)) throw error;
-      failures.set(groupQualifiedName(resource), error);
+      failures.set(groupQualifiedName(place.type.resource), error);
     }
-    report.progress("reading", { done: found.size + failures.size, total: types.taken.length });
+    done += 1;
+    report.progress("reading", { done, total: places.length });
   });
-  if (failures.size > 0) throw unreadable(failures, api, options);
-  const contents = types.taken.flatMap((resource) => found.get(resource) ?? []);
+  if (failures.size > 0 && !options.ignoreForbidden) throw unreadable(failures, namespaces, federation);
+  const contents = places.flatMap((place) => found.get(place) ?? []);
   return {
-    contents: contents.flatMap(({ source }) => source ?? []),
+    contents: contents.flatMap((one) => one.source ?? []),
     skipped: contents.flatMap(({ skipped }) => skipped),
-    skippedTypes: types.skipped,
-    warnings: [...types.warnings, ...deadGroups(federation)],
+    skippedTypes: [...types.skipped, ...unreadTypes(failures)],
+    warnings: [...types.warnings, ...deadGroups(federation), ...unreadWarnings(failures)],
   };
 }
 
@@ -61,60 +76,64 @@ const ofOneType = [
   "ServerTimedOut",
 ] as const;
 
-function unreadable(failures: ReadonlyMap<string, FedctlError>, api: KubeApi, options: FederateOptions): FedctlError {
+function unreadable(
+  failures: ReadonlyMap<string, FedctlError>,
+  namespaces: readonly string[],
+  { source }: Federation,
+): FedctlError {
   const types = [...failures.keys()].sort();
   const [first] = failures.values();
+  const where = namespaces.length === 1 ? `namespace "${namespaces[0] ?? ""}"` : `${namespaces.length} namespaces`;
   return new FedctlError(
     first?.code ?? "ServerError",
-    `cannot list ${types.join(", ")} in namespace "${options.name}" of cluster "${api.context}": ${first?.message ?? ""}`,
-    { cause: first, hint: `nothing was written; leave them out with --skip-api-resources ${types.join(",")}` },
+    `cannot list ${types.join(", ")} in ${where} of cluster "${source.api.context}": ${first?.message ?? ""}`,
+    {
+      cause: first,
+      hint: `nothing was written; leave them out with --skip-api-resources ${types.join(",")}, or all that fail with --ignore-forbidden`,
+    },
   );
 }
 
-function deadGroups({ discovery, api }: Federation): Warning[] {
-  return discovery.failures.map(({ groupVersion, message }) => ({
-    code: "GroupUnavailable",
-    message: `${groupVersion} of cluster "${api.context}" does not answer; its types are left out: ${message}`,
+function unreadTypes(failures: ReadonlyMap<string, FedctlError>): SkippedType[] {
+  const types = [...failures.entries()].sort(([left], [right]) => (left < right ? -1 : 1));
+  return types.map(([type, { code }]) => ({
+    type,
+    reason: code === "ServerForbidden" ? "the server forbids to list it" : "it could not be listed",
+    requested: true,
   }));
 }
 
-interface TypeContents {
-  readonly source: Source | undefined;
-  readonly skipped: readonly SkippedObject[];
+function unreadWarnings(failures: ReadonlyMap<string, FedctlError>): Warning[] {
+  const [first] = failures.values();
+  if (first === undefined) return [];
+  const types = firstFew([...failures.keys()].sort(), 10);
+  return [
+    {
+      code: "TypesUnread",
+      message: `left out, since they could not be listed: ${types}; the first said: ${first.message}`,
+    },
+  ];
 }
 
-async function readType(
-  federation: Federation,
-  resource: ApiResource,
-  options: FederateOptions,
-): Promise<TypeContents> {
-  const { api } = federation;
-  const type = federatedTypeOf(federation, resource);
-  const listed = type.state === "targetUnserved" ? resource : type.target;
-  const { items } = await api.list(listed, { namespace: options.name, pageSize });
-  items.forEach(forgetManagedFields);
-  const { taken, skipped } = selectObjects(listed, items);
-  if (taken.length === 0) return { source: undefined, skipped };
-  const usable = options.output !== undefined ? type : await confirmCrdMissing(api, type);
-  const existing = options.output !== undefined ? new Map() : await readExisting(api, usable, options.name);
-  return { source: { type: usable, objects: taken, existing }, skipped };
+function deadGroups({ source }: Federation): Warning[] {
+  return source.discovery.failures.map(({ groupVersion, message }) => ({
+    code: "GroupUnavailable",
+    message: `${groupVersion} of cluster "${source.api.context}" does not answer; its types are left out: ${message}`,
+  }));
 }
 
-/** They are half of a small object, and nobody looks at them. */
-function forgetManagedFields(object: KubeObject): void {
-  delete object.metadata?.managedFields;
-}
-
-async function readExisting(
-  api: KubeApi,
-  { state, federated }: FederatedType,
-  namespace: string,
-): Promise<ReadonlyMap<string, FederatedObject>> {
-  if (state !== "enabled") return new Map();
-  const { items } = await api.list<FederatedObject>(federated, {
-    pageSize,
-    ...(federated.namespaced && { namespace }),
+async function readType({ namespace, type: content }: Place, reading: ContentsReading): Promise<Gathered> {
+  const { federation, options, limit } = reading;
+  const { api, source } = federation;
+  const type = federatedTypeOf(federation, content.resource);
+  const listed = type.state === "targetUnserved" ? content.resource : type.target;
+  return gatherObjects(() => source.api.pages(listed, { namespace }), {
+    type,
+    rules: { included: content.included, includedOnly: content.includedOnly, systemNamespaces: [] },
+    limit,
+    prepare: async () => {
+      const usable = options.output === undefined ? await confirmCrdMissing(api, type) : type;
+      return { type: usable, existing: await readExisting(api, { type: usable, namespace }, options) };
+    },
   });
-  items.forEach(forgetManagedFields);
-  return new Map(items.map((item) => [item.metadata?.name ?? "", item]));
 }

@@ -1,52 +1,96 @@
 import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
-import { kubefedConfigName, kubefedConfigType } from "../kubefed-types.ts";
-import type { FederatedObject, FederatedTypeConfig, KubeFedConfig } from "../kubefed-types.ts";
+import { listClusters } from "../clusters/clusters.ts";
+import { kubefedConfigName, kubefedConfigType, namespaceType } from "../kubefed-types.ts";
+import type { FederatedTypeConfig, KubeFedCluster, KubeFedConfig } from "../kubefed-types.ts";
 import type { Connection, FederationDeps } from "../deps.ts";
 import { readControlPlane } from "../enable/facts.ts";
 import { findResource } from "../resource-lookup.ts";
-import type { FederateFacts, Source } from "./facts.ts";
+import type { FederateFacts } from "./facts.ts";
 import { isNamespace } from "./federated-object.ts";
-import { confirmCrdMissing, federatedTypeOf } from "./federated-type.ts";
+import { federatedTypeOf } from "./federated-type.ts";
 import type { FederatedType, Federation } from "./federated-type.ts";
+import { type IncludeEntry, parseInclude } from "./include.ts";
+import { defaultHolding } from "./object-store.ts";
 import type { FederateOptions } from "./options.ts";
-import { readContents } from "./read-contents.ts";
+import { findHostMember } from "./placement.ts";
+import { type Contents, noContents, readContents } from "./read-contents.ts";
+import { namespacesOf, readSubject, type SubjectFacts } from "./read-subject.ts";
+
+export interface Connections {
+  readonly host: Connection;
+  /** Where the objects come from; the host itself unless the user says otherwise. */
+  readonly source: Connection;
+}
 
 /**
- * Reads what the plan is made of: discovery and the type configs, then the objects and what is federated of them already.
+ * Reads what the plan is made of: discovery, the type configs and the clusters, then the objects and what is federated of
+ * them already.
  * @throws FedctlError KubeFedNotInstalled, TypeNotFound, TypeAmbiguous, ObjectNotFound, Usage, Server*
  */
 export async function readFacts(
   options: FederateOptions,
-  { api, config }: Connection,
+  { host, source }: Connections,
   { report }: Pick<FederationDeps, "report">,
 ): Promise<FederateFacts> {
-  const [discovery, typeConfigs] = await Promise.all([api.discover(), readTypeConfigs(api, options)]);
+  const include = parseInclude(options.include);
+  const [discovery, sourceDiscovery, typeConfigs, members] = await Promise.all([
+    host.api.discover(),
+    source.api.discover(),
+    readTypeConfigs(host.api, options),
+    readMembers(host.api, options),
+  ]);
   const federation: Federation = {
-    api,
+    api: host.api,
     discovery,
+    source: { api: source.api, discovery: sourceDiscovery },
     typeConfigs: new Map(typeConfigs.map((config) => [config.metadata?.name ?? "", config])),
   };
-  const type = federatedTypeOf(federation, findResource(discovery, options.type));
-  const isOfNamespace = isNamespace(type.target);
-  if (options.contents && !isOfNamespace) {
-    throw new FedctlError("Usage", `--contents is for namespaces, not for ${type.name}`, { exitCode: ExitCode.Usage });
-  }
-  const namespace = type.target.namespaced ? (options.namespace ?? config.namespace) : undefined;
-  const [subject, contents, namespaceFederated] = await Promise.all([
-    readSubject(federation, type, { options, namespace }),
-    options.contents ? readContents(federation, options, report) : noContents,
-    namespace === undefined ? true : isNamespaceFederated(federation, namespace, options),
-  ]);
-  return { cluster: api.context, typeConfigs, subject, ...contents, namespaceFederated };
+  const type = federatedTypeOf(federation, findResource(sourceDiscovery, options.type));
+  checkScope(type, options);
+  const objects = await readObjects({ federation, type, options, include, source, report });
+  return {
+    cluster: host.api.context,
+    sourceCluster: source.api.context,
+    typeConfigs,
+    members,
+    hostMember: members === undefined ? undefined : findHostMember(members, host.config),
+    ...objects,
+    ...(await readNamespaces(federation, objects, options)),
+  };
 }
 
-const noContents: Pick<FederateFacts, "contents" | "skipped" | "skippedTypes" | "warnings"> = {
-  contents: [],
-  skipped: [],
-  skippedTypes: [],
-  warnings: [],
-};
+function checkScope(type: FederatedType, { contents }: FederateOptions): void {
+  if (!contents || isNamespace(type.target)) return;
+  throw new FedctlError("Usage", `--contents is for namespaces, not for ${type.name}`, { exitCode: ExitCode.Usage });
+}
+
+interface ObjectsReading {
+  readonly federation: Federation;
+  readonly type: FederatedType;
+  readonly options: FederateOptions;
+  readonly include: readonly IncludeEntry[];
+  readonly source: Connection;
+  readonly report: FederationDeps["report"];
+}
+
+/** Names say at once which contents are wanted; a selection has to be made first. */
+async function readObjects(reading: ObjectsReading): Promise<SubjectFacts & Contents> {
+  const { type, options, source } = reading;
+  const limit = { charactersLeft: defaultHolding };
+  const scope = type.target.namespaced && !options.allNamespaces;
+  const namespace = scope ? (options.namespace ?? source.config.namespace) : undefined;
+  const subject = readSubject({ ...reading, namespace, limit });
+  const read = async (namespaces: readonly string[]): Promise<Contents> =>
+    options.contents ? readContents(namespaces, { ...reading, limit }) : noContents;
+  const [facts, contents] = await Promise.all([
+    subject,
+    options.names.length > 0
+      ? read([...new Set(options.names)].sort())
+      : subject.then((found) => read(namespacesOf(found))),
+  ]);
+  return { ...facts, ...contents, skipped: [...facts.skipped, ...contents.skipped] };
+}
 
 /** With -o yaml nothing is written, so the types may as well be those that `enable` would make. */
 async function readTypeConfigs(api: KubeApi, options: FederateOptions): Promise<readonly FederatedTypeConfig[]> {
@@ -58,65 +102,58 @@ async function readTypeConfigs(api: KubeApi, options: FederateOptions): Promise<
   }
 }
 
-interface SubjectPlace {
-  readonly options: FederateOptions;
-  readonly namespace: string | undefined;
+/** For the check of `--clusters` they have to be read; for a warning they need not. */
+async function readMembers(api: KubeApi, options: FederateOptions): Promise<readonly KubeFedCluster[] | undefined> {
+  try {
+    return await listClusters(api, options.kubefedNamespace);
+  } catch (error) {
+    const isOptional = options.clusters === undefined || options.output !== undefined;
+    if (isOptional && hasCode(error, "KubeFedNotInstalled", "ServerForbidden")) return undefined;
+    throw error;
+  }
 }
 
-async function readSubject(federation: Federation, type: FederatedType, place: SubjectPlace): Promise<Source> {
-  const { api } = federation;
-  const { options, namespace } = place;
-  const key = { type: type.target, namespace, name: options.name };
-  const [object, existing, confirmed] = await Promise.all([
-    api.get(key),
-    readFederatedObject(api, type, place),
-    confirmCrdMissing(api, type),
+type NamespaceFacts = Pick<FederateFacts, "unfederatedNamespaces" | "missingNamespaces">;
+
+/** How the namespaces stand in which federated objects are to be. */
+async function readNamespaces(
+  federation: Federation,
+  facts: SubjectFacts,
+  options: FederateOptions,
+): Promise<NamespaceFacts> {
+  if (options.output !== undefined) return { unfederatedNamespaces: [], missingNamespaces: [] };
+  const { api, source } = federation;
+  const namespaces = namespacesOf(facts);
+  const [unfederated, missing] = await Promise.all([
+    facts.subject.type.target.namespaced ? without(namespaces, (name) => isNamespaceFederated(federation, name)) : [],
+    // What was just read in the host has a namespace there.
+    source.api === api ? [] : without(namespaces, (name) => hasNamespace(api, name)),
   ]);
-  if (object === undefined) {
-    const where = namespace === undefined ? "" : ` in namespace "${namespace}"`;
-    throw new FedctlError(
-      "ObjectNotFound",
-      `there is no ${type.target.kind} "${options.name}"${where} of cluster "${api.context}"`,
-      {
-        hint: `look at what is there: kubectl --context ${api.context} get ${type.name}${namespace === undefined ? "" : ` -n ${namespace}`}`,
-      },
-    );
-  }
   return {
-    type: confirmed,
-    objects: [object],
-    existing: new Map(existing === undefined ? [] : [[options.name, existing]]),
+    unfederatedNamespaces: unfederated.length > 0 && (await isNamespaced(api, options)) ? [] : unfederated,
+    missingNamespaces: missing,
   };
 }
 
-async function readFederatedObject(
-  api: KubeApi,
-  { state, target, federated }: FederatedType,
-  { options, namespace }: SubjectPlace,
-): Promise<FederatedObject | undefined> {
-  if (state === "notEnabled" || options.output !== undefined) return undefined;
-  const place = isNamespace(target) ? options.name : namespace;
-  return api.get<FederatedObject>({
-    type: federated,
-    name: options.name,
-    ...(federated.namespaced && { namespace: place }),
-  });
+async function without(
+  names: readonly string[],
+  isThere: (name: string) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const there = await Promise.all(names.map(isThere));
+  return names.filter((_, index) => there[index] === false);
+}
+
+async function hasNamespace(api: KubeApi, name: string): Promise<boolean> {
+  return (await api.get({ type: namespaceType, name })) !== undefined;
+}
+
+async function isNamespaceFederated(federation: Federation, namespace: string): Promise<boolean> {
+  const { federated } = federatedTypeOf(federation, findResource(federation.discovery, "namespaces"));
+  return (await federation.api.get({ type: federated, namespace, name: namespace })) !== undefined;
 }
 
 /** In a namespaced control plane a namespace needs no federated one. */
-async function isNamespaceFederated(
-  { api, typeConfigs, discovery }: Federation,
-  namespace: string,
-  { kubefedNamespace, output }: FederateOptions,
-): Promise<boolean> {
-  if (output !== undefined) return true;
-  const resource = findResource(discovery, "namespaces");
-  const { federated } = federatedTypeOf({ typeConfigs, discovery }, resource);
-  if ((await api.get({ type: federated, namespace, name: namespace })) !== undefined) return true;
-  const config = await api.get<KubeFedConfig>({
-    type: kubefedConfigType,
-    namespace: kubefedNamespace,
-    name: kubefedConfigName,
-  });
+async function isNamespaced(api: KubeApi, { kubefedNamespace: namespace }: FederateOptions): Promise<boolean> {
+  const config = await api.get<KubeFedConfig>({ type: kubefedConfigType, namespace, name: kubefedConfigName });
   return config?.spec.scope === "Namespaced";
 }

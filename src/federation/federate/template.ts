@@ -1,7 +1,7 @@
 import type { ResourceType } from "../../kube/kube-api.ts";
 import type { UnknownObject } from "../../kube/objects.ts";
 import { managedLabel } from "../kubefed-types.ts";
-import { isRecord, sameJson, without } from "../json-data.ts";
+import { changeRecord, isRecord, sameJson, without } from "../json-data.ts";
 import type { JsonRecord } from "../json-data.ts";
 import { scrub } from "./scrubbers.ts";
 
@@ -42,11 +42,20 @@ export function holdsTemplate(existingSpec: JsonRecord, template: JsonRecord, ki
   const existing = existingSpec["template"];
   if (!isRecord(existing)) return false;
   if (sameJson(existing, template)) return true;
-  const comparable = existingSpec["retainReplicas"] === true ? withoutReplicas : (value: JsonRecord) => value;
-  return sameJson(comparable(templateOf(existing, kind)), comparable(template));
+  const rules = { retainReplicas: existingSpec["retainReplicas"] === true };
+  return sameJson(comparableTemplate(existing, kind, rules), comparableTemplate(template, kind, rules));
+}
+
+/** A template without what is no difference. */
+export function comparableTemplate(
+  template: UnknownObject,
+  kind: Kind,
+  { retainReplicas }: { readonly retainReplicas: boolean },
+): JsonRecord {
+  const scrubbed = templateOf(template, kind);
+  return retainReplicas ? withoutReplicas(scrubbed) : scrubbed;
 }
 
 function withoutReplicas(template: JsonRecord): JsonRecord {
-  const spec = template["spec"];
-  return isRecord(spec) ? { ...template, spec: without(spec, ["replicas"]) } : template;
+  return changeRecord(template, "spec", (spec) => without(spec, ["replicas"]));
 }

@@ -1,11 +1,17 @@
-import type { UnknownObject } from "../../kube/objects.ts";
+import { nameOf } from "../describe.ts";
+import type { AnnotatedObjects } from "./annotated-objects.ts";
 import type { Warning } from "../report.ts";
 import { suggestCommand } from "../suggest.ts";
-import type { FederateFacts } from "./facts.ts";
+import type { FederateFacts, Source } from "./facts.ts";
 import { isNamespace } from "./federated-object.ts";
 import type { FederatedType } from "./federated-type.ts";
+import { firstFew } from "./object-key.ts";
 import type { FederateOptions } from "./options.ts";
-import { annotationKeys } from "./template.ts";
+import { isPlacementGiven, selects } from "./placement.ts";
+import { namespacesOf } from "./read-subject.ts";
+import { systemNamespacesOf } from "./system-namespaces.ts";
+
+const named = 10;
 
 /** What the user should know before it is done, in a fixed order. */
 export function planWarnings(facts: FederateFacts, options: FederateOptions): Warning[] {
@@ -13,70 +19,106 @@ export function planWarnings(facts: FederateFacts, options: FederateOptions): Wa
   return [
     ...facts.warnings,
     ...sources.flatMap(annotationsWarning),
+    ...placementWarnings(facts, options),
     ...(options.output === undefined ? propagationWarnings(facts, options) : []),
   ];
 }
 
-interface AnnotatedObjects {
+/** Keys, never values: kubectl keeps whole Secrets in an annotation (B-FD11). */
+export function annotationsWarning({
+  type,
+  annotated,
+}: {
   readonly type: Pick<FederatedType, "name" | "target">;
-  readonly objects: readonly UnknownObject[];
+  readonly annotated: AnnotatedObjects;
+}): Warning[] {
+  const { count, example = "", keys } = annotated;
+  if (count === 0) return [];
+  const whose = count === 1 ? `${type.target.kind} "${example}"` : `${count} ${type.name}`;
+  const dropped = firstFew([...keys].sort(), named);
+  return [
+    { code: "AnnotationsDropped", message: `a template holds no annotations; dropped those of ${whose}: ${dropped}` },
+  ];
 }
 
-const namedKeys = 10;
+function placementWarnings(facts: FederateFacts, options: FederateOptions): Warning[] {
+  const { members, subject, contents } = facts;
+  const selectsNone =
+    options.clusterSelector !== undefined && members !== undefined && !members.some((one) => selects(options, one));
+  const labels = Object.entries(options.clusterSelector ?? {}).map(([key, value]) => `${key}=${value}`);
+  const kept = [subject, ...contents].flatMap(({ found }) => found).filter(({ placedElsewhere }) => placedElsewhere);
+  return [
+    ...(selectsNone
+      ? [{ code: "SelectsNoCluster", message: `no joined cluster has the labels ${labels.join(",")}` }]
+      : []),
+    ...(isPlacementGiven(options) && options.onConflict !== "update" && kept.length > 0
+      ? [
+          {
+            code: "PlacementKept",
+            message: `${kept.length} federated objects are placed elsewhere, and stay so; --on-conflict=update places them anew`,
+          },
+        ]
+      : []),
+    ...(options.output === undefined ? hostMemberWarning(facts, options) : []),
+  ];
+}
 
-/** Keys, never values: kubectl keeps whole Secrets in an annotation (B-FD11). */
-export function annotationsWarning({ type, objects }: AnnotatedObjects): Warning[] {
-  const annotated = objects.filter((object) => annotationKeys(object).length > 0);
-  const [first] = annotated;
-  if (first === undefined) return [];
-  const keys = [...new Set(annotated.flatMap(annotationKeys))].sort();
-  const more = keys.length > namedKeys ? ` and ${keys.length - namedKeys} more` : "";
-  const whose =
-    annotated.length === 1 ? `${type.target.kind} "${qualifiedName(first)}"` : `${annotated.length} ${type.name}`;
+/** KubeFed takes the originals in the host over when it may place there, and deletes them later (B-FD7). */
+function hostMemberWarning(facts: FederateFacts, options: FederateOptions): Warning[] {
+  const { hostMember, members = [] } = facts;
+  if (hostMember === undefined || facts.sourceCluster !== facts.cluster || !selects(options, hostMember)) return [];
+  const taken = [facts.subject, ...facts.contents].filter(isTakenOver);
+  if (taken.length === 0) return [];
+  const types = [...new Set(taken.map(({ type }) => type.name))];
+  const others = members.filter((one) => one !== hostMember).map(nameOf);
+  const wayOut = others.length === 0 ? "" : `; leave it out with --clusters ${others.join(",")}`;
   return [
     {
-      code: "AnnotationsDropped",
-      message: `a template holds no annotations; dropped those of ${whose}: ${keys.slice(0, namedKeys).join(", ")}${more}`,
+      code: "HostIsMember",
+      message:
+        `the host is itself joined, as "${nameOf(hostMember)}": KubeFed takes the originals of ${firstFew(types, named)} over, ` +
+        `and deletes them with their federated objects${wayOut}`,
     },
   ];
 }
 
-function qualifiedName(object: UnknownObject): string {
-  const { name = "", namespace } = object.metadata ?? {};
-  return namespace === undefined ? name : `${namespace}/${name}`;
+/** The host's own namespaces are the one thing that KubeFed spares. */
+function isTakenOver({ type, found }: Source): boolean {
+  return !isNamespace(type.target) && found.some(({ standing }) => standing === "absent");
 }
 
 function propagationWarnings(facts: FederateFacts, options: FederateOptions): Warning[] {
   const stopped = [facts.subject, ...facts.contents]
     .filter(({ type }) => type.state === "enabled" && !type.propagates)
     .map(({ type }) => type.name);
-  const disabled = stopped.map((name) => ({
+  const disabled = [...new Set(stopped)].map((name) => ({
     code: "PropagationDisabled",
     message: `propagation of ${name} is disabled in its FederatedTypeConfig: the objects stay in the host cluster`,
   }));
   return [...disabled, ...namespaceWarnings(facts, options)];
 }
 
-const neverPropagated = ["kube-system", "kube-public", "default"];
-
-function namespaceWarnings({ subject, namespaceFederated }: FederateFacts, options: FederateOptions): Warning[] {
-  const [object] = subject.objects;
-  const { name, namespace } = object?.metadata ?? {};
-  const scope = isNamespace(subject.type.target) ? name : namespace;
-  if (scope === undefined) return [];
-  if ([...neverPropagated, options.kubefedNamespace].includes(scope)) {
-    return [
-      {
-        code: "SystemNamespace",
-        message: `the KubeFed controllers never propagate namespace "${scope}" nor what is in it`,
-      },
-    ];
-  }
-  if (namespaceFederated) return [];
+function namespaceWarnings(facts: FederateFacts, options: FederateOptions): Warning[] {
+  const system = systemNamespacesOf(options);
+  const left = namespacesOf(facts).filter((name) => system.includes(name));
+  const unfederated = facts.unfederatedNamespaces.filter((name) => !system.includes(name));
+  const warnings = left.map((name) => ({
+    code: "SystemNamespace",
+    message: `the KubeFed controllers never propagate namespace "${name}" nor what is in it`,
+  }));
+  if (unfederated.length === 0) return warnings;
+  const quoted = firstFew(
+    unfederated.map((name) => `"${name}"`),
+    named,
+  );
+  const command = suggestCommand(`federate namespace ${unfederated.join(" ")}`, options);
+  const subject = unfederated.length === 1 ? `namespace ${quoted} is` : `namespaces ${quoted} are`;
+  const where = unfederated.length === 1 ? "it" : "them";
   return [
+    ...warnings,
     {
       code: "NamespaceNotFederated",
-      message: `namespace "${scope}" is not federated, so nothing in it propagates; run: ${suggestCommand(`federate namespace ${scope}`, options)}`,
+      message: `${subject} not federated, so nothing in ${where} propagates; run: ${command}`,
     },
   ];
 }

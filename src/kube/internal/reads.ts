@@ -1,5 +1,5 @@
 import { failureOf } from "../errors.ts";
-import type { ListOptions, ObjectKey, ObjectList, RequestOptions, ResourceType } from "../kube-api.ts";
+import type { ListOptions, ObjectKey, ObjectList, ObjectPage, RequestOptions, ResourceType } from "../kube-api.ts";
 import type { KubeObject } from "../objects.ts";
 import type { Call, Reply } from "./call.ts";
 import { collectionPath, objectPath, queryOf } from "./paths.ts";
@@ -56,19 +56,68 @@ export async function listObjects<T extends KubeObject>(
 }
 
 async function readPages<T extends KubeObject>({ room, type, options, limit }: PageRequest): Promise<ObjectList<T>> {
-  const { namespace, labelSelector, fieldSelector } = options;
-  const attempt = attemptOn(room, "list", { type, namespace });
   const items: T[] = [];
   let page: Page<T>;
   let next: string | undefined;
   do {
-    const query = queryOf({ labelSelector, fieldSelector, limit, continue: next });
-    const path = `${collectionPath(type, namespace)}${query}`;
-    page = decode(await sendRead(room, { path, attempt, options }), attempt) as Page<T>; // The caller names what it asked for.
+    ({ page } = await readPage<T>({ room, type, options, limit }, next));
     for (const item of page.items ?? []) items.push(withKind(type, item));
-    next = page.metadata?.continue === "" ? undefined : page.metadata?.continue;
+    next = continuationOf(page);
   } while (next !== undefined && options.firstPageOnly !== true);
   return { items, resourceVersion: page.metadata?.resourceVersion ?? "", remaining: next !== undefined };
+}
+
+// A first look, to see how large the objects are; after it, pages of about so much text.
+const firstLimit = 100;
+const largestLimit = 2_000;
+const pageText = 2_000_000;
+const maxRestarts = 5;
+
+/**
+ * The pages of a list, each read when it is asked for, of a size that keeps memory small whatever the objects are. A list
+ * that the server forgot while the caller was busy is begun again: objects may come twice.
+ */
+export async function* listPages<T extends KubeObject>(
+  room: Room,
+  type: ResourceType,
+  options: ListOptions,
+): AsyncGenerator<ObjectPage<T>> {
+  let limit = options.pageSize ?? firstLimit;
+  let next: string | undefined;
+  let restarts = 0;
+  do {
+    const read = await readPage<T>({ room, type, options, limit }, next).catch((error: unknown) => {
+      if (failureOf(error)?.status !== 410 || next === undefined || restarts >= maxRestarts) throw error;
+      restarts += 1;
+      next = undefined;
+      return readPage<T>({ room, type, options, limit }, next);
+    });
+    const items = (read.page.items ?? []).map((item) => withKind(type, item));
+    limit = nextLimit(limit, items.length, read.characters);
+    next = continuationOf(read.page);
+    yield { items, characters: read.characters };
+  } while (next !== undefined);
+}
+
+/** Undefined behind the last page. */
+function continuationOf({ metadata }: Page<unknown>): string | undefined {
+  return metadata?.continue === "" ? undefined : metadata?.continue;
+}
+
+function nextLimit(limit: number, items: number, characters: number): number {
+  if (items === 0) return limit;
+  return Math.min(largestLimit, Math.max(1, Math.floor((pageText * items) / characters)));
+}
+
+async function readPage<T>(
+  { room, type, options, limit }: PageRequest,
+  next: string | undefined,
+): Promise<{ page: Page<T>; characters: number }> {
+  const { namespace, labelSelector, fieldSelector } = options;
+  const attempt = attemptOn(room, "list", { type, namespace });
+  const query = queryOf({ labelSelector, fieldSelector, limit, continue: next });
+  const reply = await sendRead(room, { path: `${collectionPath(type, namespace)}${query}`, attempt, options });
+  return { page: decode(reply, attempt) as Page<T>, characters: reply.text.length }; // The caller names what it asked for.
 }
 
 /** GET of a path that is no object; text stays text. Undefined on 404. */

@@ -164,13 +164,36 @@ describe("argv becomes one options object", () => {
       ...host,
       dryRun: true,
       type: "namespace",
-      name: "demo",
+      names: ["demo"],
+      selector: undefined,
+      allNamespaces: false,
       namespace: "x",
       contents: true,
       enableType: true,
       skipApiResources: ["pods", "apps", "leases"],
+      include: [],
+      ignoreForbidden: false,
+      onConflict: "fail",
+      clusters: undefined,
+      clusterSelector: undefined,
+      fromContext: undefined,
       output: undefined,
     });
+    const more = ["cm", "-A", "-l", "a=b", "--include", "cm/x,ep", "--ignore-forbidden", "--on-conflict=update"];
+    const places = ["--clusters", "a,b", "--cluster-selector", "region=eu,tier==web", "--from-context", "vulcan"];
+    expect((await parse(federateCommand, [...more, ...places])).options).toMatchObject({
+      type: "cm",
+      names: [],
+      selector: "a=b",
+      allNamespaces: true,
+      include: ["cm/x", "ep"],
+      ignoreForbidden: true,
+      onConflict: "update",
+      clusters: ["a", "b"],
+      clusterSelector: { region: "eu", tier: "web" },
+      fromContext: "vulcan",
+    });
+    expect((await parse(federateCommand, ["cm", "a", "b"])).options).toMatchObject({ names: ["a", "b"] });
   });
 
   test("orphaning-deletion", async () => {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { FedctlError } from "../../../../src/errors.ts";
+import { buildObjects } from "../../../../src/federation/federate/apply.ts";
+import { describeExisting } from "../../../../src/federation/federate/existing.ts";
 import type { FederateFacts, Source } from "../../../../src/federation/federate/facts.ts";
 import type { FederatedType, TypeState } from "../../../../src/federation/federate/federated-type.ts";
+import { sourceOf } from "../../../../src/federation/federate/gather.ts";
+import { keyOfObject } from "../../../../src/federation/federate/object-key.ts";
 import type { FederateOptions } from "../../../../src/federation/federate/options.ts";
-import { planFederation } from "../../../../src/federation/federate/plan.ts";
+import { outlineOf, planFederation, type PlannedSource } from "../../../../src/federation/federate/plan.ts";
 import type { FederatedObject } from "../../../../src/federation/kubefed-types.ts";
 import type { UnknownObject } from "../../../../src/kube/objects.ts";
 
@@ -12,10 +16,14 @@ const options: FederateOptions = {
   kubefedNamespace: "kube-federation-system",
   dryRun: false,
   type: "namespace",
-  name: "demo",
+  names: ["demo"],
+  allNamespaces: false,
   contents: true,
   enableType: false,
   skipApiResources: [],
+  include: [],
+  ignoreForbidden: false,
+  onConflict: "fail",
 };
 
 function federatedType(
@@ -37,15 +45,17 @@ function federatedType(
       namespaced: true,
     },
     state: more.state ?? "enabled",
+    servedByHost: true,
     propagates: more.propagates ?? true,
   };
 }
 
-const source = (type: FederatedType, objects: UnknownObject[], existing: FederatedObject[] = []): Source => ({
-  type,
-  objects,
-  existing: new Map(existing.map((object) => [object.metadata?.name ?? "", object])),
-});
+const source = (type: FederatedType, objects: UnknownObject[], existing: FederatedObject[] = []): Source =>
+  sourceOf(
+    type,
+    objects,
+    new Map(existing.map((object) => [keyOfObject(object), describeExisting(object, type.target, {})])),
+  );
 
 const demo: UnknownObject = { metadata: { name: "demo" }, spec: {} };
 const configMap = (name: string, more: object = {}): UnknownObject => ({
@@ -60,16 +70,24 @@ const federatedConfigMap = (name: string, value = name): FederatedObject => ({
 function facts(more: Partial<FederateFacts> = {}): FederateFacts {
   return {
     cluster: "earth",
+    sourceCluster: "earth",
     typeConfigs: [],
+    members: [],
+    hostMember: undefined,
+    refused: [],
+    terminating: [],
     subject: source(federatedType("Namespace", "namespaces"), [demo]),
     contents: [],
     skipped: [],
     skippedTypes: [],
-    namespaceFederated: true,
+    unfederatedNamespaces: [],
+    missingNamespaces: [],
     warnings: [],
     ...more,
   };
 }
+
+const actionsOf = ({ objects }: PlannedSource): string[] => objects.map(({ action }) => action);
 
 function failureOf(given: FederateFacts, with_: Partial<FederateOptions> = {}): FedctlError {
   try {
@@ -82,17 +100,17 @@ function failureOf(given: FederateFacts, with_: Partial<FederateOptions> = {}): 
 }
 
 describe("planFederation", () => {
-  it("makes the federated namespace X/X and then the contents, placed in all clusters", () => {
+  it("makes the federated namespace X/X and then the contents, placed in all clusters", async () => {
     const contents = [source(federatedType("ConfigMap", "configmaps"), [configMap("a")])];
     const plan = planFederation(facts({ contents }), options);
-    expect(plan.subject.action).toBe("create");
-    expect(plan.subject.object).toEqual({
-      apiVersion: "types.kubefed.io/v1beta1",
-      kind: "FederatedNamespace",
-      metadata: { name: "demo", namespace: "demo" },
-      spec: { template: { spec: {} }, placement: { clusterSelector: { matchLabels: {} } } },
-    });
-    expect(plan.contents.map(({ object }) => object)).toEqual([
+    expect(actionsOf(plan.subject)).toEqual(["create"]);
+    expect(await buildObjects(plan)).toEqual([
+      {
+        apiVersion: "types.kubefed.io/v1beta1",
+        kind: "FederatedNamespace",
+        metadata: { name: "demo", namespace: "demo" },
+        spec: { template: { spec: {} }, placement: { clusterSelector: { matchLabels: {} } } },
+      },
       {
         apiVersion: "types.kubefed.io/v1beta1",
         kind: "FederatedConfigMap",
@@ -108,7 +126,7 @@ describe("planFederation", () => {
     const type = federatedType("ConfigMap", "configmaps");
     const contents = [source(type, [configMap("a"), configMap("b")], [federatedConfigMap("a")])];
     const plan = planFederation(facts({ contents }), options);
-    expect(plan.contents.map(({ action }) => action)).toEqual(["keep", "create"]);
+    expect(plan.contents.flatMap(actionsOf)).toEqual(["keep", "create"]);
   });
 
   it("gives a cluster-scoped federated object no namespace", () => {
@@ -129,7 +147,9 @@ describe("planFederation", () => {
       facts({ subject: source(roles, [{ metadata: { name: "viewer" }, rules: [] }]) }),
       options,
     );
-    expect(plan.subject.object.metadata).toEqual({ name: "viewer" });
+    expect(plan.subject.objects.map((one) => outlineOf(plan.subject, one).object.metadata)).toEqual([
+      { name: "viewer" },
+    ]);
   });
 
   it("refuses other templates, naming the first few", () => {
@@ -146,15 +166,19 @@ describe("planFederation", () => {
     expect(error.exitCode).toBe(7);
     expect(error.message).toBe(
       'already federated in cluster "earth" with another template: FederatedConfigMap "demo/a", ' +
-        'FederatedConfigMap "demo/b", FederatedConfigMap "demo/c" and 2 more',
+        'FederatedConfigMap "demo/b", FederatedConfigMap "demo/c", FederatedConfigMap "demo/d", FederatedConfigMap "demo/e"',
     );
     expect(error.hint).toBe(
-      "nothing was written; compare with: fedctl federate namespace demo --contents -o yaml --host-cluster-context earth",
+      "nothing was written; --on-conflict=update replaces these templates, --on-conflict=skip leaves them; " +
+        "compare with: fedctl federate namespace demo --contents --host-cluster-context earth -o yaml",
     );
   });
 
   it("refuses a federated object that is being deleted", () => {
-    const existing = { ...federatedConfigMap("a"), metadata: { name: "a", deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    const existing = {
+      ...federatedConfigMap("a"),
+      metadata: { name: "a", namespace: "demo", deletionTimestamp: "2026-01-01T00:00:00Z" },
+    };
     const contents = [source(federatedType("ConfigMap", "configmaps"), [configMap("a")], [existing])];
     const error = failureOf(facts({ contents }));
     expect(error.code).toBe("ObjectConflict");
@@ -162,17 +186,19 @@ describe("planFederation", () => {
   });
 
   it("refuses a namespace that is being deleted", () => {
-    const terminating = { metadata: { name: "demo", deletionTimestamp: "2026-01-01T00:00:00Z" } };
-    const error = failureOf(facts({ subject: source(federatedType("Namespace", "namespaces"), [terminating]) }));
+    const error = failureOf(facts({ terminating: ["demo"] }));
     expect(error.code).toBe("NamespaceTerminating");
     expect(error.exitCode).toBe(7);
   });
 
   it("refuses a service account token that was named", () => {
     const token = { metadata: { name: "t", namespace: "demo" }, type: "kubernetes.io/service-account-token" };
-    const error = failureOf(facts({ subject: source(federatedType("Secret", "secrets"), [token]) }), {
+    const reason = "a service account token is valid in its own cluster only";
+    const refused = [{ type: "secrets", namespace: "demo", name: "t", reason }];
+    const error = failureOf(facts({ subject: source(federatedType("Secret", "secrets"), [token]), refused }), {
       output: "yaml",
     });
+    expect(error.hint).toBe("to do it nevertheless add --include secrets/t");
     expect(error.code).toBe("ObjectConflict");
     expect(error.message).toBe(
       'Secret "demo/t" in cluster "earth" cannot be federated: a service account token is valid in its own cluster only',
@@ -276,7 +302,7 @@ describe("planFederation", () => {
 
     it("of an object whose namespace is not federated", () => {
       const subject = source(federatedType("ConfigMap", "configmaps"), [configMap("a")]);
-      expect(planFederation(facts({ subject, namespaceFederated: false }), options).warnings).toEqual([
+      expect(planFederation(facts({ subject, unfederatedNamespaces: ["demo"] }), options).warnings).toEqual([
         {
           code: "NamespaceNotFederated",
           message:
