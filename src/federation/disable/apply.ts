@@ -1,6 +1,5 @@
 import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
-import { withDeadline } from "../deadline.ts";
 import { keyOf } from "../install/left-behind.ts";
 import { typeConfigFinalizer } from "../kubefed-types.ts";
 import { performStep, type Step } from "../step.ts";
@@ -8,7 +7,7 @@ import { waitUntilGone } from "../wait-gone.ts";
 import { removeFinalizer } from "./finalizers.ts";
 import { listInstances } from "./instance-list.ts";
 import { planWhenStopped, refuseStranded } from "./instances.ts";
-import { type DisableDeps, remainingMs, timedOut } from "./limits.ts";
+import { type ControllerWait, type DisableDeps, timedOut, waitForController, withinLimit } from "./limits.ts";
 import type { DisableOptions } from "./options.ts";
 import type { DisablePlan, DisableTypePlan } from "./plan.ts";
 import { deleteWhileRun, release } from "./remove-instances.ts";
@@ -51,11 +50,13 @@ export async function applyDisable({ types }: DisablePlan, applying: Applying): 
 /** In an order that can be taken up anywhere: the FederatedTypeConfig, which tells what there is to do, goes last. */
 async function disableType(plan: DisableTypePlan, applying: Applying): Promise<void> {
   const { api, options, deps } = applying;
-  await deleteWhileRun(plan, options.instances, applying);
-  const hasStopped = plan.stop === undefined ? false : await stopPropagation(plan.stop, plan.isWatched, applying);
+  const wait = { api, deps, namespace: options.kubefedNamespace };
+  const isThere = await deleteWhileRun(plan, options.instances, wait);
+  const isWatched = plan.isWatched && isThere;
+  const hasStopped = plan.stop === undefined ? isWatched : await stopPropagation(plan.stop, isWatched, wait);
   await release(await releasesOf(plan, applying), api, deps);
   if (plan.crd !== undefined) await deleteCrd(plan.crd, applying);
-  await deleteTypeConfig(plan.typeConfig, hasStopped, applying);
+  await deleteTypeConfig(plan.typeConfig, hasStopped, wait);
 }
 
 /** Of a type that was run it is looked again: its controller wrote finalizers until it stopped. */
@@ -73,28 +74,42 @@ async function releasesOf(
 
 async function deleteCrd(step: Step, { api, deps }: Applying): Promise<void> {
   await performStep(api, step, deps.report);
-  if (step.action === "delete") await waitGone(step, api, deps);
+  if (step.action === "delete") await waitGone(step, { api, deps });
 }
 
-async function deleteTypeConfig(step: Step, isWatched: boolean, { api, deps }: Applying): Promise<void> {
+/** A controller that runs has its finalizer on it, and removes it; where none does, that is done here. */
+async function deleteTypeConfig(step: Step, isWatched: boolean, wait: ControllerWait): Promise<void> {
+  const { api, deps } = wait;
   await performStep(api, step, deps.report);
   if (step.action !== "delete") return;
-  if (!isWatched) await removeFinalizer(api, keyOf(step), typeConfigFinalizer);
-  await waitGone(step, api, deps);
+  const key = keyOf(step);
+  const work = (signal: AbortSignal): Promise<void> => waitUntilGone(api, key, { ...deps, signal });
+  if (isWatched && (await waitForController(wait, work, () => stillThere(step, wait)))) return;
+  await removeFinalizer(api, key, typeConfigFinalizer);
+  await waitGone(step, wait);
 }
 
-/** @throws FedctlError TimedOut naming what keeps the object */
-async function waitGone(step: Step, api: KubeApi, deps: DisableDeps): Promise<void> {
+interface Waiting {
+  readonly api: KubeApi;
+  readonly deps: DisableDeps;
+}
+
+async function waitGone(step: Step, { api, deps }: Waiting): Promise<void> {
   const key = keyOf(step);
   deps.report.progress(`waiting for ${step.type.kind} "${key.name}" to be gone`);
-  try {
-    await withDeadline({ ...deps, timeoutMs: Math.max(remainingMs(deps), 1) }, (signal) =>
-      waitUntilGone(api, key, { ...deps, signal }),
-    );
-  } catch (error) {
-    if (!hasCode(error, "TimedOut")) throw error;
-    const finalizers = (await api.get(key))?.metadata?.finalizers ?? [];
-    const held = finalizers.length === 0 ? "" : ` (finalizers: ${finalizers.join(", ")})`;
-    throw timedOut(`${step.type.kind} "${key.name}" of cluster "${api.context}" was not gone${held}`, deps);
-  }
+  await withinLimit(
+    deps,
+    (signal) => waitUntilGone(api, key, { ...deps, signal }),
+    () => stillThere(step, { api, deps }),
+  );
+}
+
+/** TimedOut, naming what keeps the object. */
+async function stillThere(step: Step, { api, deps }: Waiting): Promise<FedctlError> {
+  const finalizers = (await api.get(keyOf(step)))?.metadata?.finalizers ?? [];
+  const detail = finalizers.length === 0 ? "" : ` (finalizers: ${finalizers.join(", ")})`;
+  return timedOut(deps, {
+    what: `${step.type.kind} "${keyOf(step).name}" of cluster "${api.context}" was not gone`,
+    detail,
+  });
 }

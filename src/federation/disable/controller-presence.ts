@@ -8,6 +8,8 @@ export interface ControllerPresence {
   readonly state: "running" | "absent" | "unknown";
   /** In a sentence: "no controller runs: ...". */
   readonly reason: string;
+  /** For how long its lock counts when it is renewed no more. */
+  readonly leaseMs: number;
 }
 
 /** A leader lock as it stands: who holds it, since when, and how long that counts. */
@@ -72,15 +74,15 @@ interface Locks {
 export function judgeLocks({ records, hidden }: Locks, nowMs: number): ControllerPresence {
   const fresh = records.find(({ holder, renewedAtMs, leaseMs }) => holder !== "" && renewedAtMs + leaseMs > nowMs);
   if (fresh !== undefined) return running(fresh);
-  if (hidden) return { state: "unknown", reason: "its leader lock may not be read" };
+  if (hidden) return { state: "unknown", reason: "its leader lock may not be read", leaseMs: defaultLeaseMs };
   const last = Math.max(...records.map(({ renewedAtMs }) => renewedAtMs));
   const reason =
     records.length === 0 ? "there is no leader lock" : `its lock was last renewed ${new Date(last).toISOString()}`;
-  return { state: "absent", reason };
+  return { state: "absent", reason, leaseMs: defaultLeaseMs };
 }
 
-function running({ holder }: LeaderRecord): ControllerPresence {
-  return { state: "running", reason: `"${holder}" holds the leader lock` };
+function running({ holder, leaseMs }: LeaderRecord): ControllerPresence {
+  return { state: "running", reason: `"${holder}" holds the leader lock`, leaseMs };
 }
 
 function isDoubtful({ holder, renewedAtMs }: LeaderRecord, nowMs: number): boolean {

@@ -36,7 +36,12 @@ export async function disableTypes(options: DisableOptions, deps: FederationDeps
     });
   } else {
     const { timeoutMs } = options;
-    await applyDisable(plan, { api, options, deps: { ...deps, timeoutMs, endsAtMs: deps.clock.now() + timeoutMs } });
+    const { leaseMs } = facts.controller;
+    await applyDisable(plan, {
+      api,
+      options,
+      deps: { ...deps, timeoutMs, leaseMs, endsAtMs: deps.clock.now() + timeoutMs },
+    });
   }
   return { cluster: api.context, types: plan.types.map(({ name }) => name), controller: facts.controller };
 }

@@ -55,11 +55,11 @@ export function planDisable(facts: DisableFacts, options: DisableOptions): Disab
   };
 }
 
-/** The whole plan of a type, in the order in which it is carried out. */
+/** The whole plan of a type, in the order in which it is carried out; a FederatedTypeConfig that is only deleted stands in it once. */
 export function stepsOf({ deletions, stop, releases, crd, typeConfig }: DisableTypePlan): readonly Step[] {
   return [
     ...deletions,
-    ...(stop === undefined ? [] : [stop]),
+    ...(stop === undefined || stop.action === "keep" ? [] : [stop]),
     ...releases,
     ...(crd === undefined ? [] : [crd]),
     typeConfig,

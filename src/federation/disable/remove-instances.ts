@@ -1,14 +1,14 @@
+import type { FedctlError } from "../../errors.ts";
 import { hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
-import { withDeadline } from "../deadline.ts";
 import { forEachInParallel } from "../federate/in-parallel.ts";
+import { keyOf } from "../install/left-behind.ts";
 import { syncFinalizer } from "../kubefed-types.ts";
 import { orphanAnnotation } from "../orphaning/facts.ts";
-import { keyOf } from "../install/left-behind.ts";
 import { performStep, plannedChange, type Step } from "../step.ts";
 import { removeFinalizer } from "./finalizers.ts";
 import { isHeld } from "./instances.ts";
-import { type DisableDeps, remainingMs, timedOut } from "./limits.ts";
+import { type ControllerWait, type DisableDeps, timedOut, waitForController } from "./limits.ts";
 import type { InstancePolicy } from "./options.ts";
 import type { DisableTypePlan } from "./plan.ts";
 import { waitUntilDeleted } from "./wait-deleted.ts";
@@ -20,45 +20,53 @@ const named = 5;
 
 /**
  * Deletes federated objects while their controller runs, and waits until it has let go of them: of what they placed in
- * clusters too, unless it is to stay.
+ * clusters too, unless it is to stay. When the controller ends meanwhile, its finalizer is removed in its place.
+ * @returns whether the controller is still there
  * @throws FedctlError TimedOut naming what is still there
  */
 export async function deleteWhileRun(
-  { deletions, instances, name }: DisableTypePlan,
+  { deletions, instances }: DisableTypePlan,
   policy: InstancePolicy,
-  { api, deps }: { readonly api: KubeApi; readonly deps: DisableDeps },
-): Promise<void> {
-  const type = instances.federatedType;
-  if (deletions.length === 0 || type === undefined) return;
+  wait: ControllerWait,
+): Promise<boolean> {
+  const { api, deps } = wait;
+  const { federatedType: type, reach } = instances;
+  if (deletions.length === 0 || type === undefined) return true;
   await forEachInParallel(deletions, inFlight, async (step) => {
     if (policy === "orphan") await leaveInClusters(step, api);
     await performStep(api, step, deps.report);
   });
   const byUid = new Map(deletions.map((step) => [step.object.metadata?.uid ?? "", step]));
-  let left: ReadonlySet<string> = new Set();
+  let left = [...deletions];
   const onLeft = (uids: ReadonlySet<string>): void => {
-    left = uids;
+    left = [...byUid].filter(([uid]) => uids.has(uid)).map(([, step]) => step);
     deps.report.progress(`waiting for ${type.kind} to be deleted`, { done: byUid.size - uids.size, total: byUid.size });
   };
-  try {
-    await withDeadline({ ...deps, timeoutMs: Math.max(remainingMs(deps), 1) }, (signal) =>
-      waitUntilDeleted(api, { type, reach: instances.reach, uids: new Set(byUid.keys()), onLeft }, { ...deps, signal }),
-    );
-  } catch (error) {
-    if (!hasCode(error, "TimedOut")) throw error;
-    const names = [...left].flatMap((uid) => labelOf(byUid.get(uid)));
-    throw timedOut(
-      `the controller did not let go of ${left.size} of ${byUid.size} ${type.kind} in cluster "${api.context}", so "${name}" ` +
-        `is still enabled: ${names.slice(0, named).join(", ")}${names.length > named ? ", ..." : ""}; not done`,
-      deps,
-      "a cluster that is not ready holds them: see fedctl get clusters; then run the same command again, or leave what is in clusters with --instances=orphan",
-    );
-  }
+  const isDone = await waitForController(
+    wait,
+    (signal) => waitUntilDeleted(api, { type, reach, uids: new Set(byUid.keys()), onLeft }, { ...deps, signal }),
+    () => notLetGo(left, deletions.length, deps),
+  );
+  if (!isDone) await forEachInParallel(left, inFlight, (step) => removeFinalizer(api, keyOf(step), syncFinalizer));
+  return isDone;
 }
 
-function labelOf(step: Step | undefined): string[] {
-  const { namespace, name = "" } = step?.object.metadata ?? {};
-  return step === undefined ? [] : [`"${namespace === undefined ? name : `${namespace}/${name}`}"`];
+function notLetGo(left: readonly Step[], total: number, deps: DisableDeps): FedctlError {
+  const names = left.map(labelOf).sort();
+  const list = `${names.slice(0, named).join(", ")}${names.length > named ? ", ..." : ""}`;
+  const [first] = left;
+  return timedOut(deps, {
+    what: `the controller did not let go of ${left.length} of ${total} ${first?.type.kind ?? ""} in cluster "${first?.cluster ?? ""}"`,
+    detail: `, so the type stays enabled: ${list}`,
+    hint:
+      "a cluster that is not ready holds them, see fedctl get clusters; run the same command again, or leave what is in " +
+      "clusters with --instances=orphan",
+  });
+}
+
+function labelOf({ object }: Step): string {
+  const { namespace, name = "" } = object.metadata ?? {};
+  return `"${namespace === undefined ? name : `${namespace}/${name}`}"`;
 }
 
 async function leaveInClusters(step: Step, api: KubeApi): Promise<void> {

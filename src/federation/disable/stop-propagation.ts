@@ -1,14 +1,11 @@
 import { hasCode } from "../../errors.ts";
 import type { KubeApi, ObjectKey } from "../../kube/kube-api.ts";
-import { withDeadline } from "../deadline.ts";
-import { type FederatedTypeConfig, typeConfigType } from "../kubefed-types.ts";
+import { keyOf } from "../install/left-behind.ts";
+import type { FederatedTypeConfig } from "../kubefed-types.ts";
 import { plannedChange, type Step } from "../step.ts";
-import { findController } from "./controller-presence.ts";
-import { type DisableDeps, remainingMs, timedOut } from "./limits.ts";
+import { type DisableDeps, timedOut, waitForController } from "./limits.ts";
 import { isStopped } from "./stopped.ts";
 
-/** How long a controller may be silent before its lock is looked at again: KubeFed's leases end after 15 s. */
-const silenceMs = 16_000;
 const pauseMs = 200;
 
 /**
@@ -21,70 +18,65 @@ export async function stopPropagation(
   isWatched: boolean,
   { api, deps }: { readonly api: KubeApi; readonly deps: DisableDeps },
 ): Promise<boolean> {
-  const generation = await disablePropagation(step, api, deps);
-  const name = step.object.metadata?.name ?? "";
-  if (!isWatched || generation === undefined) return isWatched;
-  const namespace = step.object.metadata?.namespace ?? "";
+  const mustBeSaid = await disablePropagation(step, api, deps);
+  if (!isWatched || !mustBeSaid) return isWatched;
+  const { name, namespace = "" } = keyOf(step);
   deps.report.progress(`waiting for the controller of ${name} to stop`);
-  while (remainingMs(deps) > 0) {
-    if (await saysStopped(api, { type: typeConfigType, namespace, name }, deps)) return true;
-    if ((await findController(api, namespace, deps)).state === "absent") {
-      deps.report.warn({
-        code: "NoController",
-        message: `the controller in namespace "${namespace}" of cluster "${api.context}" ended before it said that ${name} is stopped`,
-      });
-      return false;
-    }
-  }
-  throw timedOut(
-    `the controller in namespace "${namespace}" of cluster "${api.context}" did not say that it has stopped "${name}"`,
-    deps,
+  return waitForController(
+    { api, namespace, deps },
+    (signal) => watchUntilStopped(api, keyOf(step), { ...deps, signal }),
+    () =>
+      timedOut(deps, {
+        what: `no controller said of FederatedTypeConfig "${name}" in namespace "${namespace}" of cluster "${api.context}" that it has stopped`,
+      }),
   );
 }
 
-/** The generation that the controller has to have seen; undefined when there is nothing to wait for. */
+/** @returns whether the controller has still to say that it has stopped */
 async function disablePropagation(
   step: Step<FederatedTypeConfig>,
   api: KubeApi,
   { report }: DisableDeps,
-): Promise<number | undefined> {
-  if (step.action !== "update") return isStopped(step.object) ? undefined : step.object.metadata?.generation;
-  const { name = "", namespace } = step.object.metadata ?? {};
+): Promise<boolean> {
+  if (step.action !== "update") return !isStopped(step.object);
   try {
     // A patch: the controller writes the status meanwhile.
-    const written = await api.patch<FederatedTypeConfig>(
-      { type: typeConfigType, namespace, name },
-      { type: "merge", body: { spec: { propagation: "Disabled" } } },
-    );
+    await api.patch(keyOf(step), { type: "merge", body: { spec: { propagation: "Disabled" } } });
     report.change({ ...plannedChange(step), outcome: "done" });
-    return written.metadata?.generation;
+    return true;
   } catch (error) {
     // Somebody else has deleted it.
-    if (hasCode(error, "ServerNotFound")) return undefined;
+    if (hasCode(error, "ServerNotFound")) return false;
     throw error;
   }
 }
 
-/** False when the time that one may be silent is over. */
-async function saysStopped(api: KubeApi, key: ObjectKey, deps: DisableDeps): Promise<boolean> {
-  try {
-    return await withDeadline({ ...deps, timeoutMs: Math.min(silenceMs, remainingMs(deps)) }, (signal) =>
-      watchUntilStopped(api, key, { ...deps, signal }),
-    );
-  } catch (error) {
-    if (hasCode(error, "TimedOut")) return false;
-    throw error;
-  }
-}
-
-async function watchUntilStopped(api: KubeApi, key: ObjectKey, { signal, clock }: DisableDeps): Promise<boolean> {
+/** It is looked at as it is now, so its generation is that of the patch, or later. */
+async function watchUntilStopped(api: KubeApi, key: ObjectKey, { signal, clock }: DisableDeps): Promise<void> {
   for (;;) {
-    const { namespace, name } = key;
-    for await (const event of api.watch<FederatedTypeConfig>(key.type, { namespace, name, signal })) {
+    const live = await api.get<FederatedTypeConfig>(key, { signal });
+    if (live === undefined || isStopped(live)) return;
+    const resourceVersion = live.metadata?.resourceVersion;
+    if (await seesItStop(api, key, { signal, resourceVersion })) return;
+    // The server ended the watch; a short rest keeps one that always does from being flooded.
+    await clock.sleep(pauseMs, signal);
+  }
+}
+
+async function seesItStop(
+  api: KubeApi,
+  { type, namespace, name }: ObjectKey,
+  from: { readonly signal: AbortSignal; readonly resourceVersion: string | undefined },
+): Promise<boolean> {
+  try {
+    for await (const event of api.watch<FederatedTypeConfig>(type, { ...from, namespace, name })) {
       if (event.type === "DELETED") return true;
       if (event.type !== "BOOKMARK" && isStopped(event.object)) return true;
     }
-    // The server ended the watch; a short rest keeps one that always does from being flooded.
-    await clock.sleep(pauseMs, signal);
+    return false;
+  } catch (error) {
+    // Too old a version, or somebody who may get but not watch: look again.
+    if (hasCode(error, "ServerError", "ServerForbidden")) return false;
+    throw error;
   }
 }

@@ -45,7 +45,7 @@ function otherNames({ types }: DisableFacts, { federatedGroup, version }: Disabl
 function unpropagated(facts: InstanceFacts, options: DisableOptions): Warning[] {
   const { name, federatedType, instances, isRun } = facts;
   const count = (number: number): string => `${number} ${federatedType?.kind ?? name}`;
-  if (isRun) return [];
+  if (isRun) return deletedInClusters(facts, options);
   const released = planWhenStopped(facts, options).filter(({ action }) => action === "delete");
   if (released.length > 0) {
     const message =
@@ -56,6 +56,15 @@ function unpropagated(facts: InstanceFacts, options: DisableOptions): Warning[] 
   if (options.instances !== "refuse" || instances.length === 0 || strandedInstances(facts, options).length > 0)
     return [];
   return [{ code: "FederatedObjectsStay", message: `${count(instances.length)} stay, and nothing propagates them` }];
+}
+
+/** KubeFed takes over what a federated object was made of, where the host is joined too, and deletes it as any other. */
+function deletedInClusters({ federatedType, instances }: InstanceFacts, options: DisableOptions): Warning[] {
+  if (options.instances !== "delete" || instances.length === 0) return [];
+  const message =
+    `what ${instances.length} ${federatedType?.kind ?? ""} placed in clusters is deleted, also in the host where it is ` +
+    "joined itself";
+  return [{ code: "MemberObjectsDeleted", message }];
 }
 
 /** KubeFed runs no namespaced type without the type namespaces. */
