@@ -25,6 +25,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          env: { TZ: "UTC" },
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxConcurrency: 2,
+        },
+      },
+      {
+        test: {
           name: "cli",
           include: ["test/cli/**/*.test.ts"],
           globalSetup: ["test/cluster/vitest-global-setup.ts"],

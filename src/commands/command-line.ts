@@ -31,11 +31,10 @@ export function readCommandLine(argv: readonly string[], program: Command): Comm
   // An unknown flag in front of all else: Commander names it, and the nearest that there is.
   const spelt = [...unknown, ...spellValues(flags, command), ...spellBooleans(booleans, command)];
   const behind = positionals.length === 0 ? [] : ["--", ...positionals];
-  const args = [...spelt, ...(isGroup ? positionals : behind)];
-  const isNamed = !isGroup || positionals.length === 0;
-  const helps = asksForHelp || booleans.get("help") === true || (isGroup && spelt.length === 0);
-  // Of a command that does not exist there is no help to give.
-  return { command, args, wantsHelp: isNamed && helps };
+  // A command that does not exist is what is wrong, whatever flags it was given, and there is no help to it.
+  if (isGroup && positionals.length > 0) return { command, args: positionals, wantsHelp: false };
+  const wantsHelp = asksForHelp || booleans.get("help") === true || (isGroup && spelt.length === 0);
+  return { command, args: [...spelt, ...behind], wantsHelp };
 }
 
 interface Sorted {

@@ -10,7 +10,7 @@ import { rawApply, rawCreate, rawGet, rawPatch } from "../cluster/raw-client.ts"
 import { type ClusterSet, startClusters } from "../cluster/start.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import { coreRun, type CoreRun, describeChange } from "../support/core-run.ts";
-import { loadRecording } from "../support/recordings.ts";
+import { loadRecording } from "../support/parity/recordings.ts";
 
 const options = { kubefedNamespace: "kube-federation-system", dryRun: false, names: [] } as const;
 
@@ -106,7 +106,7 @@ const withReplicas = (replicas: object): unknown => ({
 
 describe("enableTypes", () => {
   test.each(["enable_pods", "enable_custom"])("makes what kubefedctl made: %s", async (name) => {
-    const { steps, state } = await loadRecording(name, "demo");
+    const { steps, state } = await loadRecording(name);
     for (const [verb, first = "", type = ""] of steps) {
       if (verb === "apply") await createWidgets(first);
       if (verb === "ctl") await enable({ names: [type] });
@@ -118,7 +118,7 @@ describe("enableTypes", () => {
   });
 
   test("prints what kubefedctl printed", async () => {
-    const { runs } = await loadRecording("enable_yaml", "demo");
+    const { runs } = await loadRecording("enable_yaml");
     for (const { argv, stdout } of runs) {
       const { result } = await enable({ names: argv.slice(1, 2), output: "yaml" });
       expect(result.objects).toEqual(loadAll(stdout));

@@ -16,6 +16,8 @@ export interface CliResult {
 export interface CliOptions {
   /** Added to an environment that knows nothing of the user's own kubeconfig. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it runs. Default: its HOME. */
+  readonly cwd?: string;
   /** Called once it runs; for signals. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -25,7 +27,11 @@ export async function runFedctl(args: readonly string[], options: CliOptions = {
   const home = mkdtempSync(join(tmpdir(), "fedctl-cli-"));
   try {
     const env = { PATH: process.env["PATH"] ?? "", HOME: home, TZ: "UTC", ...options.env };
-    const child = spawn(process.execPath, [bin, ...args], { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd: options.cwd ?? home,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));

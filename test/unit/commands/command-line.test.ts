@@ -38,6 +38,10 @@ describe("where the command stands", () => {
     expect(line.args).toStrictEqual(["--", "x"]);
   });
 
+  test("nowhere: flags of a command that does not exist are left out", () => {
+    expect(read("fedrate", "cm", "--contents", "--frob")).toMatchObject({ args: ["fedrate", "cm"], wantsHelp: false });
+  });
+
   test("nowhere: what is behind -- names none", () => {
     expect(read("--", "federate")).toMatchObject({ args: ["federate"], wantsHelp: false });
   });
