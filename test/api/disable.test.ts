@@ -8,8 +8,6 @@ import { type ClusterSet, startClusters } from "../cluster/start.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import { changedKeys, readState } from "../support/cluster-state.ts";
 import { coreRun, type CoreRun, describeChange } from "../support/core-run.ts";
-import { disableDifferences } from "../support/disable-differences.ts";
-import { applyDifferences, loadRecording } from "../support/recordings.ts";
 
 const host = { kubefedNamespace: "kube-federation-system", dryRun: false } as const;
 const defaults = { ...host, deleteCrd: false, instances: "refuse", timeoutMs: 30_000 } as const;
@@ -51,21 +49,6 @@ async function createFederated(kind: string, plural: string, finalizers: readonl
 }
 
 const codesOf = ({ warnings }: CoreRun): string[] => warnings.map(({ code }) => code);
-
-describe("what kubefedctl did, and left undone", () => {
-  test.each(["disable_basic", "disable_delete_crd"])("%s", async (name) => {
-    const { steps, state } = await loadRecording(name, "demo");
-    const before = await readState(ceres());
-    for (const [verb, command, type = "", ...flags] of steps.filter(([first]) => first === "ctl")) {
-      expect(verb).toBe("ctl");
-      if (command === "enable") await enable(type);
-      else expect((await disable([type], { deleteCrd: flags.includes("--delete-crd") })).error).toBeUndefined();
-    }
-    const expected = Object.keys(applyDifferences(state["earth"] ?? {}, disableDifferences(name)));
-    expect(changedKeys(before, await readState(ceres()))).toEqual(expected);
-    await disable(["pods"], { deleteCrd: true });
-  });
-});
 
 describe("without a controller", () => {
   test("nothing is waited for, and it is said", async () => {

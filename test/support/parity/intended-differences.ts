@@ -1,6 +1,7 @@
 import type { IntendedDifference } from "./differences.ts";
 
 const types = "types.kubefed.io/v1beta1";
+const noController = "7: where no controller runs, disable finishes, removes the type config and succeeds";
 const given = "2: made in every namespace of each cluster (B-FD2)";
 const controlled = "2: made by a controller of each cluster (B-FD2)";
 const perCluster = "3: cannot hold in another cluster (B-FD6)";
@@ -38,5 +39,16 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   })),
   ...["apiextensions.k8s.io/v1/customresourcedefinitions *", "core.kubefed.io/v1beta1/federatedtypeconfigs *"].map(
     (object) => ({ recording: "federate_contents_enable", ...earth, object, reason: notForThese }),
+  ),
+  { recording: "disable_basic", run: 1, reason: noController },
+  {
+    recording: "disable_basic",
+    ...earth,
+    object: "core.kubefed.io/v1beta1/federatedtypeconfigs kube-federation-system/pods",
+    reason: noController,
+  },
+  { recording: "disable_delete_crd", run: 1, reason: noController },
+  ...["core.kubefed.io/v1beta1/federatedtypeconfigs *", "apiextensions.k8s.io/v1/customresourcedefinitions *"].map(
+    (object) => ({ recording: "disable_delete_crd", ...earth, object, reason: noController }),
   ),
 ];
