@@ -42,6 +42,8 @@ export interface ListOptions extends RequestOptions {
   readonly pageSize?: number | undefined;
   /** Stop after the first page; `remaining` tells whether there was more. */
   readonly firstPageOnly?: boolean | undefined;
+  /** Ask for the metadata alone; what a server gives beyond it is dropped. */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 export interface ObjectList<T> {

@@ -27,6 +27,9 @@ export async function getObject<T extends KubeObject>(
   return withKind(key.type, decode(reply, attempt) as T); // The caller names what it asked for.
 }
 
+/** Aggregated API servers may know objects as a whole only. */
+const metadataAccept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
 interface Page<T> {
   readonly items?: readonly T[] | null;
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
@@ -109,15 +112,27 @@ function nextLimit(limit: number, items: number, characters: number): number {
   return Math.min(largestLimit, Math.max(1, Math.floor((pageText * items) / characters)));
 }
 
-async function readPage<T>(
+async function readPage<T extends KubeObject>(
   { room, type, options, limit }: PageRequest,
   next: string | undefined,
 ): Promise<{ page: Page<T>; characters: number }> {
   const { namespace, labelSelector, fieldSelector } = options;
   const attempt = attemptOn(room, "list", { type, namespace });
   const query = queryOf({ labelSelector, fieldSelector, limit, continue: next });
-  const reply = await sendRead(room, { path: `${collectionPath(type, namespace)}${query}`, attempt, options });
-  return { page: decode(reply, attempt) as Page<T>, characters: reply.text.length }; // The caller names what it asked for.
+  const path = `${collectionPath(type, namespace)}${query}`;
+  const accept = options.metadataOnly === true ? { accept: metadataAccept } : {};
+  const reply = await sendRead(room, { path, attempt, options, ...accept });
+  const page = decode(reply, attempt) as Page<T>; // The caller names what it asked for.
+  return { page: options.metadataOnly === true ? bare(page) : page, characters: reply.text.length };
+}
+
+/** Metadata without its history, which is longer than the rest. */
+function bare<T extends KubeObject>(page: Page<T>): Page<T> {
+  const items = (page.items ?? []).map(({ metadata }) => {
+    if (metadata !== undefined) delete metadata.managedFields;
+    return { metadata } as T; // Who asks for the metadata names no more than that.
+  });
+  return { ...page, items };
 }
 
 /** GET of a path that is no object; text stays text. Undefined on 404. */

@@ -52,6 +52,16 @@ describe("list", () => {
     expect(rest).toEqual([]);
   });
 
+  test("reads the metadata alone when that is enough", async () => {
+    const { api } = openApi(earth);
+    const { items } = await api.list(secrets, { namespace, pageSize: 10, metadataOnly: true });
+    expect(items.map(({ metadata }) => metadata?.name)).toEqual(names);
+    const [first] = items;
+    expect(Object.keys(first ?? {}).sort()).toEqual(["apiVersion", "kind", "metadata"]);
+    expect(first).toMatchObject({ apiVersion: "v1", kind: "Secret", metadata: { labels: { half: "even" } } });
+    expect(first?.metadata).not.toHaveProperty("managedFields");
+  });
+
   test("reads all namespaces when none is given", async () => {
     const { api } = openApi(earth);
     const all = await api.list(secrets, { labelSelector: "half" });
