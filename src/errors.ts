@@ -54,6 +54,7 @@ export type ErrorCode =
   | "ObjectConflict"
   | "FederatedObjectsExist"
   | "NamespaceTerminating"
+  | "DebrisFound"
   | "PartlyFailed"
   | "LeftBehind";
 

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -30,6 +30,8 @@ export function processDeps(): Deps {
     signal,
     version: versionInfo,
     readText,
+    writeNewText,
+    removeFile,
     connector: (options) => openConnector(options, signal),
   };
 }
@@ -83,8 +85,32 @@ async function readText(path: string): Promise<string> {
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
     return Buffer.concat(chunks).toString("utf8");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/, \w+ '.*'$/, "") : "";
-    throw new FedctlError("Usage", `cannot read ${path}: ${reason}`, { exitCode: ExitCode.Usage, cause });
+    throw fileError(`cannot read ${path}`, cause);
+  }
+}
+
+/** The path is in the message already. */
+function fileError(what: string, cause: unknown): FedctlError {
+  const reason = cause instanceof Error ? cause.message.replace(/, \w+ '.*'$/, "") : "";
+  return new FedctlError("Usage", `${what}: ${reason}`, { exitCode: ExitCode.Usage, cause });
+}
+
+async function writeNewText(path: string, text: string): Promise<boolean> {
+  try {
+    // Does not follow a link either.
+    await writeFile(resolve(path), text, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
+    throw fileError(`cannot write ${path}`, cause);
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(resolve(path), { force: true });
+  } catch (cause) {
+    throw fileError(`cannot remove ${path}`, cause);
   }
 }
 

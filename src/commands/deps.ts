@@ -57,5 +57,9 @@ export interface Deps {
   readonly version: VersionInfo;
   /** A file's text; "-" is standard input. @throws FedctlError Usage naming the file */
   readText(path: string): Promise<string>;
+  /** Writes a file that only its owner can read; false, and nothing written, when there is one. @throws FedctlError Usage naming the file */
+  writeNewText(path: string, text: string): Promise<boolean>;
+  /** That it is gone already is fine. @throws FedctlError Usage naming the file */
+  removeFile(path: string): Promise<void>;
   connector(options: ConnectorOptions): Connector;
 }

@@ -6,6 +6,7 @@ import { disableCommand } from "./disable.ts";
 import { enableCommand } from "./enable.ts";
 import { executor } from "./execute.ts";
 import { federateCommand } from "./federate.ts";
+import { gcCommand } from "./gc.ts";
 import { getCommand } from "./get/get.ts";
 import { installCommand } from "./install.ts";
 import { joinCommand } from "./join.ts";
@@ -66,7 +67,8 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     disableCommand(execute),
     federateCommand(execute),
     orphaningDeletionCommand(execute),
-    unjoinCommand(execute),
+    unjoinCommand(execute, deps),
+    gcCommand(execute),
     uninstallCommand(execute),
     versionCommand(execute, deps.version),
   ];

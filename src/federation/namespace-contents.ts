@@ -4,9 +4,14 @@ import type { Secret, UnknownObject } from "../kube/objects.ts";
 import type { ObjectIdentity } from "./report.ts";
 import { groupQualifiedName, identityOf } from "./step.ts";
 
+export interface NamespaceItem extends ObjectIdentity {
+  /** It goes with another object, or is going: owned by one, or being deleted. */
+  readonly isDependent?: true;
+}
+
 export interface NamespaceContents {
   /** What somebody put there; of a type with very many objects only the first. */
-  readonly items: readonly ObjectIdentity[];
+  readonly items: readonly NamespaceItem[];
   /** Types, by group-qualified plural, and API groups that could not be looked at, sorted. */
   readonly unreadable: readonly string[];
 }
@@ -28,13 +33,19 @@ export async function namespaceContents(
     listableTypes(discovery).map(async (type) => ({ type, objects: await readType(api, type, { namespace, signal }) })),
   );
   const items = lists.flatMap(({ type, objects = [] }) =>
-    objects.filter((object) => !isGiven(type, object)).map((object) => identityOf({ type, object })),
+    objects.filter((object) => !isGiven(type, object)).map((object) => itemOf(type, object)),
   );
   const unreadable = [
     ...lists.filter(({ objects }) => objects === undefined).map(({ type }) => groupQualifiedName(type)),
     ...discovery.failures.map(({ groupVersion }) => groupVersion),
   ];
   return { items: items.sort(byIdentity), unreadable: unreadable.sort() };
+}
+
+function itemOf(type: ApiResource, object: UnknownObject): NamespaceItem {
+  const { ownerReferences = [], deletionTimestamp } = object.metadata ?? {};
+  const isDependent = ownerReferences.length > 0 || deletionTimestamp !== undefined;
+  return { ...identityOf({ type, object }), ...(isDependent && { isDependent }) };
 }
 
 /** Each namespaced type once, in the version that the server prefers. */

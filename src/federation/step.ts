@@ -1,4 +1,4 @@
-import type { KubeApi, ResourceType } from "../kube/kube-api.ts";
+import type { DeleteOptions, KubeApi, ResourceType } from "../kube/kube-api.ts";
 import type { KubeObject } from "../kube/objects.ts";
 import { FedctlError } from "../errors.ts";
 import type { Action, Change, ObjectIdentity, Report } from "./report.ts";
@@ -12,6 +12,8 @@ export interface Step<T extends KubeObject = KubeObject> {
   /** What to write; for `delete` and `keep` the live object or at least its name, namespace and uid. */
   readonly object: T;
   readonly reason?: string | undefined;
+  /** Of a `delete`; default: the server's for that type. */
+  readonly propagationPolicy?: DeleteOptions["propagationPolicy"];
 }
 
 /** `v1` for the core group, else `group/version`. */
@@ -68,7 +70,7 @@ async function write<T extends KubeObject>(api: KubeApi, step: Step<T>): Promise
     case "update":
       return api.update(type, object);
     case "delete":
-      await api.delete({ type, namespace, name }, { uid });
+      await api.delete({ type, namespace, name }, { uid, propagationPolicy: step.propagationPolicy });
       return object;
     case "keep":
       return object;

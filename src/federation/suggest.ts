@@ -16,6 +16,6 @@ export function suggestCommand(
 }
 
 /** As one word of a shell command. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

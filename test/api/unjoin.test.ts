@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { rawCreate, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
-import { adminEntry, tokenEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { adminEntry, tokenEntry, userEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { withFreePorts } from "../cluster/ports.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import {
@@ -205,7 +205,9 @@ describe("a cluster that cannot be reached", () => {
     const kubeconfigPath = await writeUnreachable();
     expect(await refused(() => federation.unjoin("vulcan", {}, { kubeconfigPath }))).toMatchObject({
       code: "ServerUnreachable",
-      hint: expect.stringContaining("nothing was removed; with --force the host's side") as string,
+      hint: expect.stringContaining(
+        "nothing was removed; with --unreachable=skip (or --force) the host's side",
+      ) as string,
     });
   });
 
@@ -261,70 +263,27 @@ describe("somebody who may not delete in the cluster", () => {
   });
 });
 
-describe("a cluster that kubefedctl joined", () => {
-  test("is unjoined whole", async () => {
-    const federation = await pair.openFederation();
-    const { error, writes } = await pair.watched(async () => {
-      await joinAsKubefedctl(federation);
-      return federation.unjoin("vulcan");
-    });
-    expect(error).toBeUndefined();
-    expect(writes).toEqual([]);
+test("a cluster is unjoined by somebody who administers the namespace alone (B-UJ10)", async () => {
+  const federation = await pair.openFederation({ scope: "Namespaced" });
+  await federation.join("vulcan");
+  const { namespace } = federation;
+  await rawCreate(pair.vulcan, `${rbacPath}/namespaces/${namespace}/rolebindings`, {
+    metadata: { name: "administrator" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "administrator" }],
   });
-
-  test("is taken over by a join, and unjoined whole", async () => {
-    const federation = await pair.openFederation();
-    const { error, writes } = await pair.watched(async () => {
-      await joinAsKubefedctl(federation);
-      expect((await federation.join("vulcan")).error).toMatchObject({ code: "ClusterAlreadyJoined" });
-      expect((await federation.join("vulcan", { errorOnExisting: false })).error).toBeUndefined();
-      return federation.unjoin("vulcan");
-    });
-    expect(error).toBeUndefined();
-    expect(writes).toEqual([]);
-  });
+  const kubeconfigPath = join(pair.root, "administrator");
+  const administrator = userEntry(pair.vulcan, { user: "administrator" });
+  await writeKubeconfig(kubeconfigPath, [adminEntry(pair.earth), administrator]);
+  const { error, changes, warnings } = await federation.unjoin("vulcan", {}, { kubeconfigPath });
+  expect(error).toBeUndefined();
+  expect(changes).toContain("delete RoleBinding kubefed-controller-manager:vulcan-earth");
+  expect(warnings.map(({ code }) => code)).toEqual(["NotLookedAt"]);
+  expect(await rawGet(pair.earth, registrationPath(namespace, "vulcan"))).toBeUndefined();
 });
 
-/** What kubefedctl 0.10 makes: the recording join_two. */
-async function joinAsKubefedctl({ namespace }: Federation): Promise<void> {
-  const { earth, vulcan } = pair;
-  const name = "kubefed-controller-manager:vulcan-earth";
-  const inNamespace = `/api/v1/namespaces/${namespace}`;
-  await rawCreate(vulcan, "/api/v1/namespaces", { metadata: { name: namespace } });
-  await rawCreate(vulcan, `${inNamespace}/serviceaccounts`, {
-    metadata: { name: "vulcan-earth", annotations: { "kubernetes.io/enforce-mountable-secrets": "true" } },
-    automountServiceAccountToken: false,
-  });
-  await rawCreate(vulcan, `${inNamespace}/secrets`, {
-    metadata: { name: "vulcan-earth", annotations: { "kubernetes.io/service-account.name": "vulcan-earth" } },
-    type: "kubernetes.io/service-account-token",
-  });
-  const rules = [
-    { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
-    { verbs: ["get"], nonResourceURLs: ["*"] },
-  ];
-  await rawCreate(vulcan, `${rbacPath}/clusterroles`, { metadata: { name }, rules });
-  await rawCreate(vulcan, `${rbacPath}/clusterrolebindings`, {
-    metadata: { name },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
-    subjects: [{ kind: "ServiceAccount", name: "vulcan-earth", namespace }],
-  });
-  await expect
-    .poll(() => rawGet<{ data?: { token?: string } }>(vulcan, `${inNamespace}/secrets/vulcan-earth`))
-    .toMatchObject({ data: { token: expect.any(String) as string } });
-  const secret = await rawCreate<{ metadata: { name: string } }>(earth, `${inNamespace}/secrets`, {
-    metadata: { generateName: "vulcan-" },
-    data: { token: Buffer.from("token").toString("base64") },
-  });
-  await rawCreate(earth, registrationPath(namespace, "").slice(0, -1), {
-    apiVersion: "core.kubefed.io/v1beta1",
-    kind: "KubeFedCluster",
-    metadata: { name: "vulcan" },
-    spec: {
-      apiEndpoint: vulcan.server,
-      caBundle: Buffer.from(vulcan.caPem).toString("base64"),
-      proxyURL: "",
-      secretRef: { name: secret.metadata.name },
-    },
-  });
-}
+test("a cluster that was unjoined can be joined again at once (B-UJ11)", async () => {
+  const federation = await joined("vulcan");
+  expect((await federation.unjoin("vulcan")).error).toBeUndefined();
+  expect((await federation.join("vulcan")).error).toBeUndefined();
+});

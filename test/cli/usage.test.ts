@@ -10,6 +10,7 @@ const commands = [
   "federate",
   "orphaning-deletion status",
   "unjoin",
+  "gc",
   "uninstall",
   "version",
 ];

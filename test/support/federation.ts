@@ -10,7 +10,7 @@ import {
   serviceAccountType,
 } from "../../src/federation/kubefed-types.ts";
 import type { Change, Warning } from "../../src/federation/report.ts";
-import { unjoinCluster, type UnjoinOptions } from "../../src/federation/unjoin/unjoin.ts";
+import { type ResumeStore, unjoinCluster, type UnjoinOptions } from "../../src/federation/unjoin/unjoin.ts";
 import type { KubeApi } from "../../src/kube/kube-api.ts";
 import { uniqueName } from "./clusters.ts";
 import { coreRun, describeChange } from "./core-run.ts";
@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly kubeconfigPath?: string;
   /** As if somebody pressed Ctrl-C when this change was told. */
   readonly stopAfter?: (change: string) => boolean;
+  /** Of an unjoin: keeps the record of what it leaves. */
+  readonly store?: ResumeStore;
 }
 
 /** A control plane in a namespace of its own, and what can be done with it. */
@@ -69,10 +71,21 @@ export async function openFederation(options: FederationOptions): Promise<Federa
       ),
     unjoin: (clusterName, more, run) =>
       tell({ kubeconfigPath, ...run }, (core) =>
-        unjoinCluster({ ...common, clusterName, force: false, ignoreNotFound: false, ...more }, core),
+        unjoinCluster({ ...common, ...unjoinDefaults, clusterName, ...more }, core, run?.store ?? noStore),
       ),
   };
 }
+
+const unjoinDefaults = {
+  force: false,
+  ignoreNotFound: false,
+  unreachable: "fail",
+  workloads: "keep",
+  timeoutMs: 60_000,
+} as const;
+
+/** For runs that write no record of what they leave, or of which nobody looks at it. */
+const noStore: ResumeStore = { path: "unfinished.yaml", save: () => Promise.resolve() };
 
 async function listPlanes(api: KubeApi): Promise<readonly KubeFedConfig[]> {
   try {

@@ -4,7 +4,7 @@ import type { Namespace, Secret } from "../../kube/objects.ts";
 import { listClusters, notInstalled } from "../clusters/clusters.ts";
 import type { Connection } from "../deps.ts";
 import { nameOf } from "../describe.ts";
-import { memberNames, type MemberNames, notedNames } from "../join/member-names.ts";
+import { memberNames, notedNames } from "../join/member-names.ts";
 import { clusterAnnotation, memberNamespaceAnnotation } from "../join/options.ts";
 import {
   type KubeFedCluster,
@@ -17,20 +17,15 @@ import {
   secretType,
 } from "../kubefed-types.ts";
 import { credentialSecretName } from "../names.ts";
-import type { UnjoinOptions } from "./options.ts";
+import type { JoinRecord, UnjoinOptions } from "./options.ts";
 
 export interface HostFacts {
-  /** UID of the KubeFedConfig; undefined when it is gone. */
-  readonly hostId: string | undefined;
-  readonly scope: "Cluster" | "Namespaced";
+  readonly record: JoinRecord;
   readonly registration: KubeFedCluster | undefined;
   /** Names of all clusters that are joined. */
   readonly joined: readonly string[];
   /** What the registration names, and what joins that got no further left. */
   readonly credentials: readonly CredentialFact[];
-  readonly namespace: Namespace | undefined;
-  /** As the join noted them on the registration, else as kubefedctl derives them. */
-  readonly names: MemberNames;
 }
 
 export interface CredentialFact {
@@ -54,13 +49,33 @@ export async function readHost({ api, config }: Connection, options: UnjoinOptio
   const secrets = await readCredentials(api, { made, registration, hostId, options });
   const others = clusters.filter((one) => one !== registration);
   return {
-    hostId,
-    scope: kubefedConfig?.spec.scope === "Namespaced" ? "Namespaced" : "Cluster",
+    record: {
+      clusterName,
+      ...notesOf(registration, { ...options, hostContext: config.contextName }),
+      hostId,
+      hostNamespaceUid: hostNamespace?.metadata?.uid,
+      scope: kubefedConfig?.spec.scope === "Namespaced" ? "Namespaced" : "Cluster",
+    },
     registration,
     joined: clusters.map(nameOf),
     credentials: secrets.map((secret) => ({ secret, usedBy: userOf(secret, others) })),
-    namespace: hostNamespace,
-    names: notedNames(registration, namespace) ?? memberNames(options, config.contextName),
+  };
+}
+
+type Notes = Pick<JoinRecord, "names" | "isNoted" | "namespaceNote" | "apiEndpoint">;
+
+/** What the join noted on the registration, else what kubefedctl would have done. */
+function notesOf(
+  registration: KubeFedCluster | undefined,
+  { hostContext, ...options }: UnjoinOptions & { readonly hostContext: string },
+): Notes {
+  const noted = notedNames(registration, options.kubefedNamespace);
+  const namespaceNote = registration?.metadata?.annotations?.[memberNamespaceAnnotation];
+  return {
+    names: noted ?? memberNames(options, hostContext),
+    isNoted: noted !== undefined,
+    namespaceNote: namespaceNote === "created" || namespaceNote === "existing" ? namespaceNote : undefined,
+    apiEndpoint: registration?.spec.apiEndpoint,
   };
 }
 
@@ -69,7 +84,7 @@ function userOf(secret: Secret, clusters: readonly KubeFedCluster[]): string | u
   return user && nameOf(user);
 }
 
-interface CredentialSources extends Pick<HostFacts, "registration" | "hostId"> {
+interface CredentialSources extends Pick<HostFacts, "registration">, Pick<JoinRecord, "hostId"> {
   readonly made: readonly Secret[] | undefined;
   readonly options: UnjoinOptions;
 }
@@ -99,14 +114,4 @@ async function listMade(api: KubeApi, namespace: string): Promise<readonly Secre
     if (hasCode(error, "ServerForbidden")) return undefined;
     throw error;
   }
-}
-
-/** True when the cluster is the host itself. */
-export function isHostsOwn(namespaceOfMember: Namespace, { namespace }: HostFacts): boolean {
-  return namespaceOfMember.metadata?.uid === namespace?.metadata?.uid;
-}
-
-/** True when the join found the namespace in the cluster, and so has to leave it there. */
-export function wasThereBefore(registration: KubeFedCluster | undefined): boolean {
-  return registration?.metadata?.annotations?.[memberNamespaceAnnotation] === "existing";
 }

@@ -2,7 +2,6 @@ import { hasCode } from "../../errors.ts";
 import type { KubeApi, ResourceType } from "../../kube/kube-api.ts";
 import type { KubeObject, Namespace } from "../../kube/objects.ts";
 import type { Connection } from "../deps.ts";
-import { notedNames } from "../join/member-names.ts";
 import { isOfOtherHost } from "../join/ownership.ts";
 import {
   clusterRoleBindingType,
@@ -16,13 +15,10 @@ import {
 import { namespaceContents } from "../namespace-contents.ts";
 import type { ObjectIdentity } from "../report.ts";
 import { identityOf } from "../step.ts";
-import { type HostFacts, isHostsOwn, wasThereBefore } from "./host-facts.ts";
-
-/** An object of a join that is there. */
-export interface Found {
-  readonly type: ResourceType;
-  readonly object: KubeObject;
-}
+import type { JoinRecord, UnjoinOptions } from "./options.ts";
+import { readOtherJoins } from "./other-joins.ts";
+import { readResidents, type Residents } from "./residents.ts";
+import { type Found, readWorkloads, type Workloads } from "./workloads.ts";
 
 /** What a join left in the joined cluster. */
 export interface Traces {
@@ -39,22 +35,57 @@ export interface MemberFacts extends Traces {
   readonly others: readonly ObjectIdentity[];
   /** Types that could not be looked at, so that the namespace cannot be called empty. */
   readonly unreadable: readonly string[];
+  readonly workloads: Workloads;
+  /** What others put into the namespaces among the workloads. Only read when workloads are to go. */
+  readonly residents: Residents;
+  /** Names of bindings of other joins to this cluster. Only read when workloads are to go. */
+  readonly otherJoins: readonly string[];
 }
 
-/** What a join of this cluster made in it, as far as it is there, and what else is in the namespace. @throws FedctlError Server* */
-export async function readMember({ api, config }: Connection, host: HostFacts): Promise<MemberFacts> {
-  const traces = await readTraces(api, host);
-  const { namespace, found } = traces;
-  const { server } = config;
-  if (namespace === undefined || isKeptAnyway(namespace, host))
-    return { ...traces, server, others: [], unreadable: [] };
-  const { items, unreadable } = await namespaceContents(api, host.names.namespace);
-  const own = new Set(found.map((one) => keyOf(identityOf(one))));
-  return { ...traces, server, others: items.filter((item) => !own.has(keyOf(item))), unreadable };
+type Looking = Pick<UnjoinOptions, "workloads">;
+
+/** What a join of this cluster made in it, what the federation placed there, and what else is in the way. @throws FedctlError Server* */
+export async function readMember(
+  { api, config }: Connection,
+  record: JoinRecord,
+  { workloads: fate }: Looking,
+): Promise<MemberFacts> {
+  const isGoing = fate === "delete";
+  const [traces, workloads, otherJoins] = await Promise.all([
+    readTraces(api, record),
+    readWorkloads(api, record),
+    isGoing ? readOtherJoins(api, record) : [],
+  ]);
+  const isHost = isHostsOwn(traces.namespace, record);
+  const [contents, residents] = await Promise.all([
+    readContents(api, record, traces),
+    isGoing && !isHost ? readResidents(api, workloads.items) : new Map<string, string>(),
+  ]);
+  const leaving = isGoing ? workloads.items : [];
+  const own = new Set([...traces.found, ...leaving].map((one) => keyOf(identityOf(one))));
+  const others = contents.items.filter((item) => !own.has(keyOf(item)));
+  return {
+    ...traces,
+    server: config.server,
+    others,
+    unreadable: contents.unreadable,
+    workloads,
+    residents,
+    otherJoins,
+  };
 }
 
-function isKeptAnyway(namespace: Namespace, host: HostFacts): boolean {
-  return isHostsOwn(namespace, host) || wasThereBefore(host.registration);
+type Contents = Awaited<ReturnType<typeof namespaceContents>>;
+
+async function readContents(api: KubeApi, record: JoinRecord, { namespace }: Traces): Promise<Contents> {
+  const isKeptAnyway = isHostsOwn(namespace, record) || record.namespaceNote === "existing";
+  if (namespace === undefined || isKeptAnyway) return { items: [], unreadable: [] };
+  return namespaceContents(api, record.names.namespace);
+}
+
+/** True when the cluster is the host itself. */
+export function isHostsOwn(namespace: Namespace | undefined, { hostNamespaceUid }: JoinRecord): boolean {
+  return namespace !== undefined && namespace.metadata?.uid === hostNamespaceUid;
 }
 
 function keyOf({ apiVersion, kind, name }: ObjectIdentity): string {
@@ -62,8 +93,8 @@ function keyOf({ apiVersion, kind, name }: ObjectIdentity): string {
 }
 
 /** Only what a join made. @throws FedctlError Server* */
-export async function readTraces(api: KubeApi, host: HostFacts): Promise<Traces> {
-  const { namespace, serviceAccount, rbac } = host.names;
+export async function readTraces(api: KubeApi, record: JoinRecord): Promise<Traces> {
+  const { namespace, serviceAccount, rbac } = record.names;
   const wanted: readonly (readonly [ResourceType, string])[] = [
     [clusterRoleBindingType, rbac.manager],
     [clusterRoleBindingType, rbac.healthCheck],
@@ -76,7 +107,7 @@ export async function readTraces(api: KubeApi, host: HostFacts): Promise<Traces>
   ];
   const [live, looked] = await Promise.all([
     api.get<Namespace>({ type: namespaceType, name: namespace }),
-    Promise.all(wanted.map(([type, name]) => lookAt(api, { type, object: { metadata: { namespace, name } } }, host))),
+    Promise.all(wanted.map(([type, name]) => lookAt(api, { type, object: { metadata: { namespace, name } } }, record))),
   ]);
   return {
     namespace: live,
@@ -90,22 +121,22 @@ interface Look {
   readonly unseen?: ObjectIdentity;
 }
 
-async function lookAt(api: KubeApi, wanted: Found, host: HostFacts): Promise<Look> {
+async function lookAt(api: KubeApi, wanted: Found, record: JoinRecord): Promise<Look> {
   const { type } = wanted;
   const { namespace, name } = identityOf(wanted);
   try {
-    const object = await api.get({ type, name, namespace });
-    return object === undefined || isForeign(object, host) ? {} : { found: { type, object } };
+    const object = await api.get<KubeObject>({ type, name, namespace });
+    return object === undefined || isForeign(object, record) ? {} : { found: { type, object } };
   } catch (error) {
     // Whoever administers but a namespace, of a control plane of that scope, may not look at cluster roles (B-UJ10).
-    const isTolerable = host.scope === "Namespaced" && !type.namespaced && hasCode(error, "ServerForbidden");
+    const isTolerable = record.scope === "Namespaced" && !type.namespaced && hasCode(error, "ServerForbidden");
     if (!isTolerable) throw error;
-    return name === host.names.rbac.manager ? {} : { unseen: identityOf(wanted) };
+    return name === record.names.rbac.manager ? {} : { unseen: identityOf(wanted) };
   }
 }
 
 /** Of another host that goes by the same name; but what the registration notes is ours, even after KubeFed was installed anew. */
-function isForeign(object: KubeObject, { registration, names, hostId }: HostFacts): boolean {
-  if (notedNames(registration, names.namespace) !== undefined || hostId === undefined) return false;
+function isForeign(object: KubeObject, { isNoted, hostId }: JoinRecord): boolean {
+  if (isNoted || hostId === undefined) return false;
   return isOfOtherHost(object, hostId);
 }

@@ -5,15 +5,24 @@ import { isMadeByFedctl } from "../join/ownership.ts";
 import { endpointOf } from "../join/registration.ts";
 import { kubefedClusterType, namespaceType, secretType } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
-import { type CredentialFact, type HostFacts, isHostsOwn, wasThereBefore } from "./host-facts.ts";
-import type { MemberFacts } from "./member-facts.ts";
-import type { UnjoinOptions } from "./options.ts";
+import type { CredentialFact, HostFacts } from "./host-facts.ts";
+import { isHostsOwn, type MemberFacts } from "./member-facts.ts";
+import type { JoinRecord, UnjoinOptions } from "./options.ts";
+import { planWorkloads } from "./workloads-plan.ts";
 
-export interface UnjoinPlan {
+/** What is to be done in the cluster that was joined. */
+export interface MemberPlan {
   /** In no order, but that what grants permissions goes first. */
   readonly member: readonly Step[];
-  /** The namespace in the member: deleted, or kept with the reason; undefined when there is none to speak of. */
+  /** What the federation placed there and is to go. */
+  readonly workloads: readonly Step[];
+  /** Namespaces and CRDs among it: deleted when nobody else has anything in them. */
+  readonly containers: readonly Step[];
+  /** The namespace of the join: deleted, or kept with the reason; undefined when there is none to speak of. */
   readonly namespace: Step | undefined;
+}
+
+export interface UnjoinPlan extends MemberPlan {
   /** The registration goes last, so that an interrupted unjoin can be run again. */
   readonly host: readonly Step[];
 }
@@ -26,44 +35,51 @@ export interface UnjoinRequest {
 
 /**
  * Pure. @param member undefined when the cluster cannot be reached and that is to be tolerated
- * @throws FedctlError ClusterNotJoined, ObjectConflict when it is another cluster that was reached
+ * @throws FedctlError ClusterNotJoined, ObjectConflict when it is another cluster that was reached, or one of other joins too
  */
 export function planUnjoin(host: HostFacts, member: MemberFacts | undefined, request: UnjoinRequest): UnjoinPlan {
-  const { clusterName, ignoreNotFound } = request.options;
-  const isTraceless = host.registration === undefined && host.credentials.length === 0 && !hasTraces(host, member);
-  if (isTraceless && !ignoreNotFound) throw notJoined(host, request);
-  refuseOtherCluster(host, member, request);
-  const memberSteps = (member?.found ?? []).map(({ type, object }): Step => ({
-    cluster: clusterName,
-    action: "delete",
-    type,
-    object,
-  }));
+  const { options, hostContext } = request;
+  const isTraceless =
+    host.registration === undefined && host.credentials.length === 0 && !hasTraces(host, member, options);
+  if (isTraceless && !options.ignoreNotFound) throw notJoined(host, request);
+  const nothing: MemberPlan = { member: [], workloads: [], containers: [], namespace: undefined };
+  const ofMember = member === undefined || isTraceless ? nothing : planMember(host.record, member, options);
+  return { ...ofMember, host: planHost(host, hostContext) };
+}
+
+type MemberOptions = Pick<UnjoinOptions, "workloads" | "force">;
+
+/** Pure. @throws FedctlError ObjectConflict when it is another cluster that was reached, or one of other joins too */
+export function planMember(record: JoinRecord, member: MemberFacts, options: MemberOptions): MemberPlan {
+  const { clusterName: cluster } = record;
+  refuseOtherCluster(record, member, options);
   return {
-    member: memberSteps,
-    namespace: member === undefined || isTraceless ? undefined : planNamespace(host, member, clusterName),
-    host: planHost(host, request.hostContext),
+    member: member.found.map(({ type, object }): Step => ({ cluster, action: "delete", type, object })),
+    ...planWorkloads(record, member, options),
+    namespace: planNamespace(record, member),
   };
 }
 
 /** An empty namespace that fedctl made is what a join leaves that was stopped early. */
-function hasTraces(host: HostFacts, member: MemberFacts | undefined): boolean {
+function hasTraces({ record }: HostFacts, member: MemberFacts | undefined, { workloads }: MemberOptions): boolean {
   if (member === undefined) return false;
-  return member.found.length > 0 || planNamespace(host, member, "")?.action === "delete";
+  const hasWorkloads = workloads === "delete" && member.workloads.items.length > 0;
+  return member.found.length > 0 || hasWorkloads || planNamespace(record, member)?.action === "delete";
 }
 
-function planNamespace(host: HostFacts, member: MemberFacts, cluster: string): Step | undefined {
+/** Whether the namespace of the join goes. Pure. */
+export function planNamespace(record: JoinRecord, member: MemberFacts): Step | undefined {
   const { namespace: object } = member;
   if (object === undefined) return undefined;
-  const reason = whyKept(object, host, member);
-  const base = { cluster, type: namespaceType, object };
+  const reason = whyKept(object, record, member);
+  const base = { cluster: record.clusterName, type: namespaceType, object };
   return reason === undefined ? { ...base, action: "delete" } : { ...base, action: "keep", reason };
 }
 
-function whyKept(object: Namespace, host: HostFacts, { others, unreadable }: MemberFacts): string | undefined {
-  if (isHostsOwn(object, host)) return "it is the host's own";
-  if (wasThereBefore(host.registration)) return "it was there before the join";
-  if (host.registration === undefined && !isMadeByFedctl(object)) return "nothing tells that a join made it";
+function whyKept(object: Namespace, record: JoinRecord, { others, unreadable }: MemberFacts): string | undefined {
+  if (isHostsOwn(object, record)) return "it is the host's own";
+  if (record.namespaceNote === "existing") return "it was there before the join";
+  if (record.apiEndpoint === undefined && !isMadeByFedctl(object)) return "nothing tells that a join made it";
   const [first] = others;
   if (first !== undefined) {
     const more = others.length > 1 ? ` and ${others.length - 1} more` : "";
@@ -73,15 +89,10 @@ function whyKept(object: Namespace, host: HostFacts, { others, unreadable }: Mem
 }
 
 /** A context that leads elsewhere would have the host forget a cluster that still trusts it (B-UJ4). */
-function refuseOtherCluster(
-  { registration, names }: HostFacts,
-  member: MemberFacts | undefined,
-  { options }: UnjoinRequest,
-): void {
-  if (registration === undefined || member === undefined || member.found.length > 0 || options.force) return;
-  const { apiEndpoint } = registration.spec;
+function refuseOtherCluster(record: JoinRecord, member: MemberFacts, { force }: MemberOptions): void {
+  const { apiEndpoint, names, clusterName } = record;
+  if (apiEndpoint === undefined || member.found.length > 0 || force) return;
   if (endpointOf({ server: apiEndpoint }) === endpointOf(member)) return;
-  const { clusterName } = options;
   throw new FedctlError(
     "ObjectConflict",
     `cluster "${clusterName}" was joined at ${apiEndpoint}, but ${endpointOf(member)} was reached, which has no service account "${names.serviceAccount}" in namespace "${names.namespace}"`,

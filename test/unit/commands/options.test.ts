@@ -94,13 +94,35 @@ describe("argv becomes one options object", () => {
   });
 
   test("unjoin", async () => {
-    expect((await parse(unjoinCommand, ["vulcan", "--force", "--ignore-not-found"])).options).toStrictEqual({
+    const files = { ...noText, writeNewText: () => Promise.resolve(true), removeFile: () => Promise.resolve() };
+    const make: Parameters<typeof parse>[0] = (execute, run) => unjoinCommand(execute, files, run);
+    expect((await parse(make, ["vulcan", "mars"])).options).toStrictEqual({
       ...host,
-      clusterName: "vulcan",
+      clusterNames: ["vulcan", "mars"],
       clusterContext: undefined,
       hostClusterName: undefined,
+      force: false,
+      unreachable: "fail",
+      workloads: "keep",
+      ignoreNotFound: false,
+      timeoutMs: 120_000,
+    });
+    const argv = [
+      "vulcan",
+      "--force",
+      "--ignore-not-found",
+      "--unreachable=skip",
+      "--workloads",
+      "delete",
+      "--timeout=5s",
+    ];
+    expect((await parse(make, argv)).options).toMatchObject({
+      clusterNames: ["vulcan"],
       force: true,
+      unreachable: "skip",
+      workloads: "delete",
       ignoreNotFound: true,
+      timeoutMs: 5_000,
     });
   });
 

@@ -8,9 +8,10 @@ import {
   serviceAccountType,
 } from "../../../../src/federation/kubefed-types.ts";
 import type { HostFacts } from "../../../../src/federation/unjoin/host-facts.ts";
-import type { Found, MemberFacts } from "../../../../src/federation/unjoin/member-facts.ts";
-import type { UnjoinOptions } from "../../../../src/federation/unjoin/options.ts";
+import type { MemberFacts } from "../../../../src/federation/unjoin/member-facts.ts";
+import type { JoinRecord, UnjoinOptions } from "../../../../src/federation/unjoin/options.ts";
 import { planUnjoin, type UnjoinPlan } from "../../../../src/federation/unjoin/plan.ts";
+import type { Found } from "../../../../src/federation/unjoin/workloads.ts";
 import type { ResourceType } from "../../../../src/kube/kube-api.ts";
 import type { Namespace, Secret } from "../../../../src/kube/objects.ts";
 
@@ -23,15 +24,16 @@ const options: UnjoinOptions = {
   kubefedNamespace,
   dryRun: false,
   force: false,
+  unreachable: "fail",
+  workloads: "keep",
   ignoreNotFound: false,
+  timeoutMs: 60_000,
 };
 
-function registration(annotations?: Record<string, string>): KubeFedCluster {
-  return {
-    metadata: { name: "vulcan", namespace: kubefedNamespace, uid: "k1", ...(annotations && { annotations }) },
-    spec: { apiEndpoint: server, secretRef: { name: "vulcan-x7k2p" } },
-  };
-}
+const registration: KubeFedCluster = {
+  metadata: { name: "vulcan", namespace: kubefedNamespace, uid: "k1" },
+  spec: { apiEndpoint: server, secretRef: { name: "vulcan-x7k2p" } },
+};
 
 function secret(data: Record<string, string>, more: Secret["metadata"] = {}): Secret {
   return { metadata: { name: "vulcan-x7k2p", namespace: kubefedNamespace, uid: "c1", ...more }, data };
@@ -39,21 +41,33 @@ function secret(data: Record<string, string>, more: Secret["metadata"] = {}): Se
 
 const credential = (of: Secret, usedBy?: string) => ({ secret: of, usedBy });
 
+interface Host extends Partial<Omit<HostFacts, "record">> {
+  readonly record?: Partial<JoinRecord>;
+}
+
 /** A host to which a cluster is joined. */
-function host(more: Partial<HostFacts> = {}): HostFacts {
+function host({ record, ...more }: Host = {}): HostFacts {
   return {
-    hostId: "b6a6f4b4-0001",
-    scope: "Cluster",
-    registration: registration({ "fedctl.io/member-namespace": "created" }),
+    record: {
+      clusterName: "vulcan",
+      hostId: "b6a6f4b4-0001",
+      hostNamespaceUid: "n-host",
+      scope: "Cluster",
+      names: memberNames(options, "earth"),
+      isNoted: true,
+      namespaceNote: "created",
+      apiEndpoint: server,
+      ...record,
+    },
+    registration,
     joined: ["mars", "vulcan"],
     credentials: [credential(secret({ token: "dG9rZW4=" }))],
-    namespace: { metadata: { name: kubefedNamespace, uid: "n-host" } },
-    names: memberNames(options, "earth"),
     ...more,
   };
 }
 
-const notRegistered: Partial<HostFacts> = { registration: undefined, credentials: [], joined: ["mars"] };
+const unknown: Partial<JoinRecord> = { isNoted: false, namespaceNote: undefined, apiEndpoint: undefined };
+const notRegistered: Host = { record: unknown, registration: undefined, credentials: [], joined: ["mars"] };
 
 const found = (type: ResourceType, name: string): Found => ({ type, object: { metadata: { name, uid: `u-${name}` } } });
 const namespace = (more: Namespace["metadata"] = {}): Namespace => ({
@@ -74,6 +88,9 @@ function member(more: Partial<MemberFacts> = {}): MemberFacts {
     unseen: [],
     others: [],
     unreadable: [],
+    workloads: { items: [], unreadable: [] },
+    residents: new Map(),
+    otherJoins: [],
     ...more,
   };
 }
@@ -103,7 +120,7 @@ describe("the namespace of the member", () => {
   ];
 
   interface Case {
-    readonly ofHost?: Partial<HostFacts>;
+    readonly ofHost?: Host;
     readonly ofMember?: Partial<MemberFacts>;
     readonly reason: string;
   }
@@ -116,7 +133,7 @@ describe("the namespace of the member", () => {
     [
       "was there before",
       {
-        ofHost: { registration: registration({ "fedctl.io/member-namespace": "existing" }) },
+        ofHost: { record: { namespaceNote: "existing" } },
         reason: "it was there before the join",
       },
     ],
@@ -148,7 +165,7 @@ describe("the namespace of the member", () => {
   });
 
   test("goes where kubefedctl joined the cluster, when it holds nothing else", () => {
-    const byKubefedctl = host({ registration: registration() });
+    const byKubefedctl = host({ record: { isNoted: false, namespaceNote: undefined } });
     expect(plan(byKubefedctl, member({ namespace: namespace({ labels: {} }) })).namespace?.action).toBe("delete");
   });
 
@@ -203,7 +220,7 @@ describe("a cluster that is not joined", () => {
 
   test("is fine with --ignore-not-found", () => {
     const made = plan(host(notRegistered), nothing, { ignoreNotFound: true });
-    expect(made).toEqual({ member: [], namespace: undefined, host: [] });
+    expect(made).toEqual({ member: [], workloads: [], containers: [], namespace: undefined, host: [] });
   });
 
   test("is not touched for a namespace that somebody made", () => {
