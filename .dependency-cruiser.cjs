@@ -51,11 +51,12 @@ module.exports = {
     ),
     roomMayImport("kube", ["^src/errors\\.ts$"], "Take the ClientConfig and the Authenticator as parameters."),
     roomMayImport("eks", ["^src/errors\\.ts$"], "Take what is needed as parameters."),
-    roomMayImport("kubeconfig", ["^src/errors\\.ts$"], "This room knows files and text only."),
+    roomMayImport("kubeconfig", ["^src/errors\\.ts$", "^src/yaml/"], "This room knows files and text only."),
+    roomMayImport("yaml", ["^src/errors\\.ts$"], "This room knows text only."),
     roomMayImport("output", ["^src/errors\\.ts$"], "Rendering is a function of result values; use `import type`."),
     roomMayImport(
       "commands",
-      ["^src/errors\\.ts$", "^src/(federation|propagation|kubeconfig|eks|output)/"],
+      ["^src/errors\\.ts$", "^src/(federation|propagation|kubeconfig|eks|output|yaml)/"],
       "Commands reach API servers through Deps.connect.",
     ),
     {
@@ -95,8 +96,8 @@ module.exports = {
     },
     onlyIn("commander-in-commands", "^src/commands/", "commander", "Flags are parsed in src/commands."),
     onlyIn("chalk-in-output", "^src/output/", "chalk", "Colour belongs to src/output."),
-    onlyIn("js-yaml-in-output", "^src/output/", "js-yaml", "Manifests are read and written in src/output."),
-    onlyIn("yaml-in-kubeconfig", "^src/kubeconfig/", "yaml", "Kubeconfig text belongs to src/kubeconfig."),
+    onlyIn("js-yaml-in-output", "^src/output/", "js-yaml", "Manifests are written in src/output."),
+    onlyIn("yaml-in-yaml", "^src/yaml/", "yaml", "YAML is read as Go reads it, in src/yaml."),
     onlyIn("aws-in-eks", "^src/eks/", "@aws-sdk", "AWS is reached through src/eks."),
     {
       name: "client-node-types-only",

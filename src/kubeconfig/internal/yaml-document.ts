@@ -1,85 +1,11 @@
-import { parseAllDocuments } from "yaml";
-import type { ScalarTag, Tags } from "yaml";
-import { resolveGoScalar } from "./go-scalar.ts";
+import { YamlError, yamlDocuments } from "../../yaml/yaml-documents.ts";
 import { TextError } from "./text-error.ts";
-import { describeYamlError } from "./yaml-error.ts";
 
-/** Takes every plain scalar away from YAML 1.1's own rules, which differ from Go's in dates, `1:30`, `0o17` and a lone dot. */
-const plainScalar: ScalarTag = {
-  identify: () => false,
-  default: true,
-  tag: "tag:fedctl,2025:plain",
-  // All but the merge key, which has a tag of its own.
-  test: /^(?!<<$)/,
-  resolve: resolveGoScalar,
-};
-
-/**
- * The first document of a YAML 1.1 (or JSON) stream as plain data: null, boolean, number, bigint beyond 2^53, string, array, Map.
- * Scalars resolve as Go's parser does; repeated keys: the last wins.
- * @throws TextError
- */
+/** The first document of a text; a kubeconfig has but one. @throws TextError */
 export function parseYamlDocument(text: string): unknown {
-  const documents = parseAllDocuments(text, {
-    version: "1.1",
-    merge: true,
-    uniqueKeys: false,
-    intAsBigInt: true,
-    logLevel: "silent",
-    customTags: (tags: Tags): Tags => [plainScalar, ...tags.filter((tag) => !isTimestamp(tag))],
-  });
-  const first = documents[0];
-  if (first === undefined) return null;
-  const error = first.errors[0];
-  if (error !== undefined) throw new TextError(describeYamlError(error, text));
-  return jsonable(toData(first), []);
-}
-
-/** Even an explicit `!!timestamp` stays a string in Go's way through JSON. */
-function isTimestamp(tag: Tags[number]): boolean {
-  return typeof tag !== "string" && tag.tag.includes("timestamp");
-}
-
-function toData(document: { toJS(options: { mapAsMap: boolean }): unknown }): unknown {
   try {
-    return document.toJS({ mapAsMap: true });
+    return yamlDocuments(text)[0]?.read() ?? null;
   } catch (error) {
-    // Aliases are resolved only here.
-    const anchor = error instanceof Error ? /alias\): (.*)$/.exec(error.message)?.[1] : undefined;
-    throw new TextError(
-      anchor === undefined
-        ? "yaml: document contains excessive aliasing"
-        : `yaml: unknown anchor '${anchor}' referenced`,
-    );
+    throw error instanceof YamlError ? new TextError(error.message) : error;
   }
-}
-
-/** What survives Go's way through JSON: string keys, finite numbers, plain integers. `above` are the collections around it. */
-function jsonable(value: unknown, above: readonly unknown[]): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new TextError(`json: unsupported value: ${goFloat(value)}`);
-  }
-  if (typeof value !== "object" || value === null) return value;
-  if (above.includes(value)) throw new TextError("yaml: anchor value contains itself");
-  return collection(value, [...above, value]);
-}
-
-function collection(value: object, above: readonly unknown[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => jsonable(item, above));
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [keyText(key), jsonable(item, above)]));
-  if (value instanceof Set) return new Map([...value].map((key) => [keyText(key), null]));
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
-  throw new TypeError("YAML data of an unknown class");
-}
-
-function keyText(key: unknown): string {
-  if (typeof key === "string") return key;
-  if (typeof key === "boolean" || typeof key === "number" || typeof key === "bigint") return String(key);
-  throw new TextError("unsupported map key: only strings, numbers and booleans can be keys");
-}
-
-function goFloat(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  return value > 0 ? "+Inf" : "-Inf";
 }

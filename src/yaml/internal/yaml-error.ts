@@ -52,3 +52,8 @@ function lineOf({ linePos }: ParseError, { by, at }: Finding): number {
   if (line === 1) return 0;
   return by === "scanner" ? line : line - 1;
 }
+
+/** Where it really is, counted from one. */
+export function lineOfError({ linePos }: Pick<ParseError, "linePos">): number | undefined {
+  return linePos?.[0].line;
+}
