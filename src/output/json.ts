@@ -40,7 +40,15 @@ export function renderJson(outcome: CommandOutcome): string {
     ...outcome.extra,
     error: describeError(outcome.error),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${stringify(document)}\n`;
+}
+
+const bigMark = "\u0000fedctl-integer:";
+
+/** JSON.stringify refuses whole numbers beyond 2^53, which manifests may hold. */
+function stringify(document: unknown): string {
+  const marked = (_key: string, value: unknown) => (typeof value === "bigint" ? `${bigMark}${value}` : value);
+  return JSON.stringify(document, marked, 2).replace(/"\\u0000fedctl-integer:(-?\d+)"/g, "$1");
 }
 
 function statusOf({ error, dryRun }: CommandOutcome): ResultStatus {

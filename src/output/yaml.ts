@@ -1,12 +1,31 @@
-import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
+import { CORE_SCHEMA, dump, loadAll, Type } from "js-yaml";
 import { FedctlError } from "../errors.ts";
+
+/** Whole numbers beyond 2^53, as a reader of manifests hands them out. */
+const bigInteger = new Type("tag:fedctl,2026:big-integer", {
+  kind: "scalar",
+  resolve: () => false,
+  predicate: (value: unknown) => typeof value === "bigint",
+  represent: String,
+});
+/**
+ * Texts that js-yaml would write plain, though kubectl or another reader of YAML 1.1 takes them for something else: the merge
+ * key, numbers with underscores, dates. Told that they mean something, it quotes them.
+ */
+const notPlain = new Type("tag:fedctl,2026:not-plain", {
+  kind: "scalar",
+  resolve: (source: unknown) =>
+    typeof source === "string" && /^(?:<<|[-+]?\d[\w.+-]*_[\w.+-]*|\d{4}-\d.*)$/.test(source),
+  predicate: () => false,
+});
+const writingSchema = CORE_SCHEMA.extend({ implicit: [bigInteger, notPlain] });
 
 /** Objects as kubefedctl's `-o yaml` prints them: each after a line `---`, keys sorted, no status, no creationTimestamp. */
 export function renderYamlDocuments(objects: readonly unknown[]): string {
-  return objects
-    .map((object) => `---\n${dump(withoutServerFields(object), { sortKeys: true, noRefs: true, lineWidth: -1 })}`)
-    .join("");
+  return objects.map((object) => `---\n${dump(withoutServerFields(object), writing)}`).join("");
 }
+
+const writing = { schema: writingSchema, sortKeys: true, noRefs: true, lineWidth: -1 };
 
 function withoutServerFields(object: unknown): unknown {
   if (!isRecord(object)) return object;

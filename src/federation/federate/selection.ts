@@ -97,7 +97,7 @@ function madeInEveryNamespace(type: ResourceType, name: string): string | undefi
 const publishedConfigMaps = ["kube-root-ca.crt", "openshift-service-ca.crt"];
 
 /** Why no other cluster can have this very object, even if it is asked for by name: only `--include` makes it so. */
-export function unfederatable(type: ResourceType, object: UnknownObject): string | undefined {
+export function unfederatable(type: Pick<ResourceType, "group" | "kind">, object: UnknownObject): string | undefined {
   const isToken =
     type.group === "" && type.kind === "Secret" && object["type"] === "kubernetes.io/service-account-token";
   return isToken ? "a service account token is valid in its own cluster only" : undefined;
