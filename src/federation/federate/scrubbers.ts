@@ -14,7 +14,7 @@ export function scrub(template: JsonRecord, type: Pick<ResourceType, "group" | "
 
 const scrubbers: ReadonlyMap<string, Scrubber> = new Map<string, Scrubber>([
   ["/Namespace", (template) => inSpec(template, (spec) => without(spec, ["finalizers"]))],
-  ["/ServiceAccount", (template) => without(template, ["secrets"])],
+  ["/ServiceAccount", scrubServiceAccount],
   ["/Service", (template) => inSpec(template, scrubServiceSpec)],
   ["/PersistentVolumeClaim", (template) => inSpec(template, (spec) => without(spec, ["volumeName"]))],
   ["/PersistentVolume", (template) => inSpec(template, scrubVolumeSpec)],
@@ -24,6 +24,15 @@ const scrubbers: ReadonlyMap<string, Scrubber> = new Map<string, Scrubber>([
 
 function inSpec(template: JsonRecord, change: Scrubber): JsonRecord {
   return changeRecord(template, "spec", change);
+}
+
+/** Token and image pull secrets that controllers made (the latter OpenShift's), which are others in each cluster. */
+function scrubServiceAccount(template: JsonRecord): JsonRecord {
+  return withoutItems(
+    without(template, ["secrets"]),
+    "imagePullSecrets",
+    (item) => isRecord(item) && typeof item["name"] === "string" && /-dockercfg-[a-z0-9]{5}$/.test(item["name"]),
+  );
 }
 
 /** A cluster IP belongs to one cluster; `None` is no address but the wish for a headless service, and stays. */
@@ -38,17 +47,42 @@ function scrubVolumeSpec(spec: JsonRecord): JsonRecord {
   return changeRecord(spec, "claimRef", (claim) => without(claim, ["uid", "resourceVersion"]));
 }
 
-const tokenVolume = /^kube-api-access-[a-z0-9]{5}$/;
+/**
+ * Filled in by schedulers, debuggers and admission. A priority or overhead that is not what the other cluster's own classes
+ * come to is refused by its admission.
+ */
+const assignedToPods = ["nodeName", "ephemeralContainers", "priority", "preemptionPolicy", "overhead"];
 
-/** The node and the token volume were chosen by the source cluster; each cluster adds its own. */
+/** What each cluster gives a Pod by itself, and what this one chose. */
 function scrubPodSpec(spec: JsonRecord): JsonRecord {
-  const ofToken = (item: unknown) =>
-    isRecord(item) && typeof item["name"] === "string" && tokenVolume.test(item["name"]);
-  const kept = withoutItems(without(spec, ["nodeName", "ephemeralContainers"]), "volumes", ofToken);
+  const volumes = tokenVolumesOf(spec);
+  const ofToken = (item: unknown) => isRecord(item) && volumes.has(item["name"]);
+  const kept = withoutItems(without(spec, assignedToPods), "volumes", ofToken);
   return ["containers", "initContainers"].reduce(
     (changed, field) => changeItems(changed, field, (container) => withoutItems(container, "volumeMounts", ofToken)),
     kept,
   );
+}
+
+const tokenVolume = /^kube-api-access-[a-z0-9]{5}$/;
+/** Before Kubernetes 1.21: a secret that is mounted under its own generated name. */
+const legacyTokenVolume = /-token-[a-z0-9]{5}$/;
+
+/** Names of the volumes that hold the service account's token. */
+function tokenVolumesOf(spec: JsonRecord): ReadonlySet<unknown> {
+  const volumes: readonly unknown[] = Array.isArray(spec["volumes"]) ? spec["volumes"] : [];
+  return new Set(
+    volumes
+      .filter(isRecord)
+      .filter(isTokenVolume)
+      .map(({ name }) => name),
+  );
+}
+
+function isTokenVolume({ name, projected, secret }: JsonRecord): boolean {
+  if (typeof name !== "string") return false;
+  if (isRecord(projected)) return tokenVolume.test(name);
+  return isRecord(secret) && secret["secretName"] === name && legacyTokenVolume.test(name);
 }
 
 /** An array that becomes empty goes: the server would not have written one. */

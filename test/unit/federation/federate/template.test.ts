@@ -154,7 +154,7 @@ const cases: readonly Case[] = [
       metadata: { name: "p" },
       spec: {
         nodeName: "node-1",
-        volumes: [{ name: "kube-api-access-4jgtc" }, { name: "data" }],
+        volumes: [{ name: "kube-api-access-4jgtc", projected: {} }, { name: "data" }],
         containers: [
           { name: "a", volumeMounts: [{ name: "kube-api-access-4jgtc" }] },
           { name: "b", volumeMounts: [{ name: "data" }, { name: "kube-api-access-4jgtc" }] },
