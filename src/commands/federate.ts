@@ -1,61 +1,72 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { FederationDeps } from "../federation/deps.ts";
-import type { FederateOptions, FederateResult, OnConflict } from "../federation/federate/options.ts";
+import type { FederateOptions, FederateResult } from "../federation/federate/options.ts";
 import { ExitCode, FedctlError } from "../errors.ts";
 import { renderObjects } from "./enable.ts";
+import type { Deps } from "./deps.ts";
 import type { Execute } from "./execute.ts";
+import { federateFiles, type FileFlags } from "./federate-files.ts";
 import { dryRunLine } from "./result-text.ts";
-import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
+import { addHostFlags, given, hostOptions } from "./shared-options.ts";
 
 type Run = (options: FederateOptions, core: FederationDeps) => Promise<FederateResult>;
 const runFederate: Run = async (options, core) =>
   (await import("../federation/federate/federate.ts")).federateObjects(options, core);
 
-interface FederateFlags extends HostFlags {
-  readonly namespace?: string;
-  readonly allNamespaces?: boolean;
-  readonly selector?: string;
-  readonly contents?: boolean;
-  readonly enableType?: boolean;
-  readonly skipApiResources?: string[];
-  readonly include?: string[];
-  readonly ignoreForbidden?: boolean;
-  readonly onConflict: OnConflict;
-  readonly clusters?: string[];
-  readonly clusterSelector?: Record<string, string>;
-  readonly fromContext?: string;
+interface FederateFlags extends FileFlags {
+  readonly filename?: string[];
   readonly output?: "yaml";
 }
 
-export function federateCommand(execute: Execute, run: Run = runFederate): Command {
+export function federateCommand(execute: Execute, deps: Pick<Deps, "readText">, run: Run = runFederate): Command {
   const command = new Command("federate")
     .summary("make federated objects from objects of the host cluster")
-    .argument("<type>", "plural, singular, kind, short name, or plural.group")
+    .argument("[type]", "plural, singular, kind, short name, or plural.group")
     .argument("[names...]", "names of the objects; none with -l or -A");
   addSelectionFlags(command);
   addWritingFlags(command);
-  return addHostFlags(command, { writes: true }).action(async (type: string, names: string[], flags: FederateFlags) => {
-    refuseMixedFlags(flags);
-    const options = optionsOf(type, names, flags);
-    await execute({
-      kind: "FederateResult",
-      flags,
-      run: (core) => run(options, core),
-      notes: async (result, colours) => {
-        const { renderSelection } = await import("../output/selection.ts");
-        const isSelection = options.contents || options.names.length === 0;
-        return isSelection ? renderSelection(result, { colours, whole: (flags.v ?? 0) >= 1 }) : "";
-      },
-      text: () => dryRunLine(flags) ?? "",
-      extra: ({ taken, skipped, skippedTypes }) => ({ taken, skipped, skippedTypes }),
-      ...(flags.output === "yaml" && { document: ({ objects }: FederateResult) => renderObjects({ objects }) }),
-    });
+  return addHostFlags(command, { writes: true }).action(
+    async (type: string | undefined, names: string[], flags: FederateFlags) => {
+      refuseMixedFlags(flags);
+      const files = (flags.filename ?? []).filter((file) => file !== "");
+      if (files.length > 0) {
+        await federateFiles({ files, words: type === undefined ? [] : [type, ...names], flags }, execute, deps);
+        return;
+      }
+      if (type === undefined) throw missingType();
+      const options = optionsOf(type, names, flags);
+      await execute({
+        kind: "FederateResult",
+        flags,
+        run: (core) => run(options, core),
+        notes: async (result, colours) => {
+          const { renderSelection } = await import("../output/selection.ts");
+          const isSelection = options.contents || options.names.length === 0;
+          return isSelection ? renderSelection(result, { colours, whole: (flags.v ?? 0) >= 1 }) : "";
+        },
+        text: () => dryRunLine(flags) ?? "",
+        extra: ({ taken, skipped, skippedTypes }) => ({ taken, skipped, skippedTypes }),
+        ...(flags.output === "yaml" && { document: ({ objects }: FederateResult) => renderObjects({ objects }) }),
+      });
+    },
+  );
+}
+
+function missingType(): FedctlError {
+  return new FedctlError("Usage", "missing required argument 'type'", {
+    exitCode: ExitCode.Usage,
+    hint: 'see "fedctl federate --help"',
   });
+}
+
+function repeat(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
 }
 
 /** Which objects. */
 function addSelectionFlags(command: Command): void {
   command
+    .option("-f, --filename <path>", "print manifests as federated objects, - for standard input; repeatable", repeat)
     .option("-n, --namespace <namespace>", "namespace of the objects (default: that of the context they are read with)")
     .option("-A, --all-namespaces", "objects of all namespaces but those that KubeFed leaves alone")
     .option("-l, --selector <selector>", "objects with these labels, as in kubectl get -l")

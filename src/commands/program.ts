@@ -65,7 +65,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     getCommand(execute, deps.clock),
     enableCommand(execute, deps),
     disableCommand(execute),
-    federateCommand(execute),
+    federateCommand(execute, deps),
     orphaningDeletionCommand(execute),
     unjoinCommand(execute, deps),
     gcCommand(execute),

@@ -18,6 +18,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it runs. Default: its HOME. */
   readonly cwd?: string;
+  /** What it reads from standard input; nothing by default. */
+  readonly stdin?: string;
   /** Called once it runs; for signals. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -30,8 +32,10 @@ export async function runFedctl(args: readonly string[], options: CliOptions = {
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: options.cwd ?? home,
       env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    // Whoever ends before it read all closes the pipe.
+    child.stdin.on("error", () => undefined).end(options.stdin ?? "");
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));

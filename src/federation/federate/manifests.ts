@@ -8,6 +8,8 @@ import { countAnnotated } from "./annotated-objects.ts";
 import { builtInScope } from "./built-in-scopes.ts";
 import { federatedObjectOf } from "./federated-object.ts";
 import { type ManifestSource, sourcesOf } from "./manifest-sources.ts";
+import type { FederateOptions } from "./options.ts";
+import { placementOf } from "./placement.ts";
 import { isSubdomain, unfederatable } from "./selection.ts";
 import { annotationsWarning } from "./warnings.ts";
 
@@ -17,7 +19,7 @@ export interface ManifestDocument {
   readonly value: unknown;
 }
 
-export interface ManifestOptions {
+export interface ManifestOptions extends Pick<FederateOptions, "clusters" | "clusterSelector"> {
   /** For namespaced objects that name none. */
   readonly namespace?: string | undefined;
 }
@@ -53,7 +55,7 @@ function convert({ object: source, where }: ManifestSource, options: ManifestOpt
   const pair = { target: resourceTypeOf(spec.targetType), federated: resourceTypeOf(spec.federatedType) };
   refuseUnfederatable(placed, group, where);
   return {
-    object: federatedObjectOf(placed, pair),
+    object: federatedObjectOf(placed, pair, placementOf(options)),
     warnings: [
       ...annotationsWarning({ type: { ...pair, name: pair.target.plural }, annotated: countAnnotated([placed]) }),
       ...nameWarning(placed, where),

@@ -38,6 +38,7 @@ async function parse(
 }
 
 const host = { hostClusterContext: undefined, kubefedNamespace: "kube-federation-system", dryRun: false };
+const federate: Parameters<typeof parse>[0] = (execute, run) => federateCommand(execute, noText, run);
 const noText = { readText: () => Promise.reject(new Error("reads nothing")) };
 
 test("the namespace of --help is the core's", () => {
@@ -182,7 +183,7 @@ describe("argv becomes one options object", () => {
 
   test("federate", async () => {
     const argv = ["namespace", "demo", "-n", "x", "-c", "-t", "-s", "pods,,apps", "-s", "leases", "--dry-run"];
-    expect((await parse(federateCommand, argv)).options).toStrictEqual({
+    expect((await parse(federate, argv)).options).toStrictEqual({
       ...host,
       dryRun: true,
       type: "namespace",
@@ -203,7 +204,7 @@ describe("argv becomes one options object", () => {
     });
     const more = ["cm", "-A", "-l", "a=b", "--include", "cm/x,ep", "--ignore-forbidden", "--on-conflict=update"];
     const places = ["--clusters", "a,b", "--cluster-selector", "region=eu,tier==web", "--from-context", "vulcan"];
-    expect((await parse(federateCommand, [...more, ...places])).options).toMatchObject({
+    expect((await parse(federate, [...more, ...places])).options).toMatchObject({
       type: "cm",
       names: [],
       selector: "a=b",
@@ -215,7 +216,7 @@ describe("argv becomes one options object", () => {
       clusterSelector: { region: "eu", tier: "web" },
       fromContext: "vulcan",
     });
-    expect((await parse(federateCommand, ["cm", "a", "b"])).options).toMatchObject({ names: ["a", "b"] });
+    expect((await parse(federate, ["cm", "a", "b"])).options).toMatchObject({ names: ["a", "b"] });
   });
 
   test("orphaning-deletion", async () => {
