@@ -105,7 +105,7 @@ const withReplicas = (replicas: object): unknown => ({
 });
 
 describe("enableTypes", () => {
-  test.each(["enable_pods", "enable_custom"])("makes what kubefedctl made: %s", async (name) => {
+  test.each(["enable_pods", "enable_custom", "enable_existing"])("makes what kubefedctl made: %s", async (name) => {
     const { steps, state } = await loadRecording(name);
     for (const [verb, first = "", type = ""] of steps) {
       if (verb === "apply") await createWidgets(first);
@@ -192,6 +192,39 @@ describe("enableTypes", () => {
     });
   });
 
+  test("cluster-scoped types, and those whose schema contains itself (B-EN12)", async () => {
+    const names = ["storageclasses", "customresourcedefinitions"];
+    const { result } = await enable({ names });
+    expect(result.types).toEqual(["storageclasses.storage.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"]);
+    for (const name of names) {
+      const crd = `federated${name}.types.kubefed.io`;
+      expect(await rawGet(venus(), crdPath(crd))).toMatchObject({ spec: { scope: "Cluster" } });
+      expect(await federatedFields(crd)).toEqual(["overrides", "placement", "template"]);
+    }
+  });
+
+  test("labels, annotations and other versions of what is there are kept", async () => {
+    await enable({ names: ["csr"] });
+    const crd = "federatedcertificatesigningrequests.types.kubefed.io";
+    const config = configPath("certificatesigningrequests.certificates.k8s.io");
+    const mine = { metadata: { labels: { team: "a" }, annotations: { note: "b" } } };
+    await rawPatch(venus(), crdPath(crd), mine);
+    await rawPatch(venus(), config, { ...mine, spec: { targetType: { version: "v1beta1" } } });
+    const served = await rawGet<CrdLike>(venus(), crdPath(crd));
+    const [version] = served?.spec.versions ?? [];
+    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    const broken = { ...version, storage: false, schema };
+    const other = { ...version, name: "v1" };
+    await rawPatch(venus(), crdPath(crd), { spec: { versions: [broken, other] } });
+    const { changes } = await enable({ names: ["csr"] });
+    expect(changes.map(({ action }) => action)).toEqual(["update", "update"]);
+    expect(await rawGet(venus(), crdPath(crd))).toMatchObject({
+      ...mine,
+      spec: { versions: [{ ...version, storage: false }, other] },
+    });
+    expect(await rawGet(venus(), config)).toMatchObject({ ...mine, spec: { targetType: { version: "v1" } } });
+  });
+
   test("directives are taken from a file's documents", async () => {
     const directive = {
       apiVersion: "core.kubefed.io/v1beta1",
@@ -237,6 +270,8 @@ describe("enableTypes", () => {
       code: "TypeConflict",
       message: expect.stringContaining("is already in use") as string,
     });
+    await expect(enable({ names: ["quota", "leases"] })).rejects.toMatchObject({ code: "PartlyFailed", exitCode: 4 });
+    expect(await rawGet(venus(), configPath("leases.coordination.k8s.io"))).toBeDefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CustomResourceDefinition } from "../../kube/objects.ts";
 import { mergeCrd } from "../kubefed-crds-merge.ts";
-import { crdType, typeConfigType } from "../kubefed-types.ts";
+import { crdType, defaultFederatedGroup, typeConfigType } from "../kubefed-types.ts";
 import type { ApiResourceSpec, FederatedTypeConfig } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
 import { groupQualifiedName, type Step } from "../step.ts";
@@ -35,7 +35,7 @@ export function planEnable(facts: EnableFacts): EnablePlan {
     crd: planCrd(facts, type),
     typeConfig: planTypeConfig(facts, type),
   }));
-  return { types, warnings: [...types.flatMap(warnOfDisabled), ...warnOfNamespaces(facts)] };
+  return { types, warnings: [...types.flatMap(warnOfDisabled), ...warnOfNamespaces(facts), ...warnOfGroups(types)] };
 }
 
 function planCrd({ cluster }: EnableFacts, facts: TypeFacts): Step<CustomResourceDefinition> {
@@ -83,4 +83,20 @@ function warnOfNamespaces({ types, typeConfigs }: EnableFacts): Warning[] {
   const names = needsThem.map(({ resource }) => groupQualifiedName(resource)).join(", ");
   const message = `nothing of ${names} is propagated before namespaces are enabled: fedctl enable namespaces`;
   return [{ code: "NamespacesNotEnabled", message }];
+}
+
+/** KubeFed's roles cover its own groups only. `patch` is for the finalizer of the sync controller (B-EN13). */
+function warnOfGroups(types: readonly EnableTypePlan[]): Warning[] {
+  const isKnown = ({ crd, typeConfig }: EnableTypePlan): boolean =>
+    crd.action === "keep" && typeConfig.action === "keep";
+  const groups = types
+    .filter((type) => !isKnown(type))
+    .map(({ crd }) => crd.object.spec.group)
+    .filter((group) => group !== defaultFederatedGroup);
+  return [...new Set(groups)].sort().map((group) => ({
+    code: "ControllerNeedsRole",
+    message:
+      `the roles of a KubeFed controller do not cover the API group ${group}: nothing of it is propagated before ` +
+      `get, list, watch, update and patch on all its resources ("*") are granted to its service account`,
+  }));
 }

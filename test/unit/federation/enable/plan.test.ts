@@ -129,6 +129,20 @@ describe("planEnable", () => {
   });
 });
 
+test("names the rights that a controller lacks in another group, until it is enabled (B-EN13)", () => {
+  const wanted = typeConfigFor(configMaps, { namespace, federatedGroup: "f.example.com" });
+  const type = { ...typeFacts(configMaps), wanted };
+  expect(planEnable(facts([type])).warnings).toEqual([
+    {
+      code: "ControllerNeedsRole",
+      message:
+        "the roles of a KubeFed controller do not cover the API group f.example.com: nothing of it is propagated before " +
+        'get, list, watch, update and patch on all its resources ("*") are granted to its service account',
+    },
+  ]);
+  expect(planEnable(facts([{ ...type, crd: liveCrd(type) }], [wanted])).warnings).toEqual([]);
+});
+
 describe("planEnable refuses", () => {
   const widgets = served({ group: "example.com", version: "v1", kind: "ConfigMap", plural: "configmaps" });
   const crd = (more: Partial<CustomResourceDefinition["spec"]>, metadata = {}): CustomResourceDefinition => {
@@ -156,6 +170,15 @@ describe("planEnable refuses", () => {
       facts([typeFacts({ ...deployments, group: "extensions", version: "v1beta1" })], [liveConfig(deployments)]),
       'cannot enable "deployments.extensions/v1beta1": the equivalent type "deployments.apps/v1" is enabled by FederatedTypeConfig ' +
         '"deployments.apps" in namespace "kube-federation-system" of cluster "earth"',
+    ],
+    [
+      "an Ingress of another group, of which kubefedctl does not know (B-EN9)",
+      facts(
+        [typeFacts(served({ group: "extensions", version: "v1beta1", kind: "Ingress", plural: "ingresses" }))],
+        [liveConfig(served({ group: "networking.k8s.io", version: "v1", kind: "Ingress", plural: "ingresses" }))],
+      ),
+      'cannot enable "ingresses.extensions/v1beta1": the equivalent type "ingresses.networking.k8s.io/v1" is enabled by ' +
+        'FederatedTypeConfig "ingresses.networking.k8s.io" in namespace "kube-federation-system" of cluster "earth"',
     ],
     [
       "a federated type that another type has",
