@@ -43,15 +43,6 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          env: { TZ: "UTC" },
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
-        },
-      },
     ],
   },
 });

@@ -139,7 +139,7 @@ async function handle(handling: Handling): Promise<void> {
     await pass(handling, body);
     return;
   }
-  if (fate.when === "after") await readAll(await send(handling, body));
+  if (fate.when === "after") await sendUnheard(handling, body);
   if (fate.by === "reset") front.reset(incoming);
   else fate.by();
 }
@@ -164,6 +164,13 @@ async function pass(handling: Handling, body: Buffer): Promise<void> {
   if (incoming.httpVersionMajor === 1) (answer as unknown as ServerResponse).flushHeaders();
   for await (const chunk of reply as AsyncIterable<Buffer>) if (!answer.destroyed) answer.write(chunk);
   answer.end();
+}
+
+/** Has the server do it. A read is over with its first words: it may be a watch, which has no end. */
+async function sendUnheard(handling: Handling, body: Buffer): Promise<void> {
+  const reply = await send(handling, body);
+  if (handling.incoming.method === "GET") reply.destroy();
+  else await readAll(reply);
 }
 
 function send({ cluster, agent, incoming }: Handling, body: Buffer, signal?: AbortSignal): Promise<IncomingMessage> {

@@ -12,7 +12,13 @@ export interface InterceptedPair {
   /** As they are reached past the interceptors. */
   readonly clusters: readonly ClusterDetails[];
   readonly earth: ClusterDetails;
-  fedctl(args: readonly string[]): Promise<CliResult>;
+  /** Runs a command. @throws unless it succeeds */
+  succeed(args: readonly string[]): Promise<void>;
+  /**
+   * Runs a command again that was stopped. Its last request may have ended its work: then it says so, with `doneCode`.
+   * @throws when it fails in another way
+   */
+  rerun(args: readonly string[], options: { readonly where: string; readonly doneCode: string }): Promise<void>;
   /** Lets `decide` say what becomes of each request of a run. */
   run(args: readonly string[], options: RunOptions): Promise<CliResult>;
   stop(): Promise<void>;
@@ -50,7 +56,16 @@ export async function startInterceptedPair(): Promise<InterceptedPair> {
     clusters,
     earth: set.cluster("earth").details,
     run,
-    fedctl: (args) => run(args, { decide: () => pass }),
+    async succeed(args) {
+      const { code, stderr } = await run(args, { decide: () => pass });
+      if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code ?? "a signal"}: ${stderr}`);
+    },
+    async rerun(args, { where, doneCode }) {
+      const { code, stdout, stderr } = await run([...args, "--json"], { decide: () => pass });
+      if (code === 0) return;
+      const { error } = JSON.parse(stdout) as { error: { code: string } }; // decision 0002
+      if (error.code !== doneCode) throw new Error(`${args.join(" ")}, stopped ${where}: ${stderr}`);
+    },
     async stop() {
       for (const each of interceptors) await each[Symbol.asyncDispose]();
       await set.stop();
@@ -102,18 +117,20 @@ function isWrite({ method }: Arrival): boolean {
 export async function stopEverywhere(
   pair: InterceptedPair,
   args: readonly string[],
-  check: (stopped: StoppedRun, where: string) => Promise<void>,
+  check: (where: string) => Promise<void>,
 ): Promise<number> {
-  let points = 0;
-  for (let at = 1; ; at += 1) {
+  for (let [at, points] = [1, 0]; ; at += 1) {
     for (const when of ["before", "after"] as const) {
-      const stopped = await runStopped(pair, args, { at, when, signal: "SIGKILL" });
-      if (stopped.unanswered === undefined) return points;
+      const { unanswered, code, writes } = await runStopped(pair, args, { at, when, signal: "SIGKILL" });
+      if (unanswered === undefined) {
+        console.log(`fedctl ${args.join(" ")}: killed ${points} times, at each of ${at - 1} requests`);
+        return points;
+      }
       points += 1;
-      const { method, path, cluster } = stopped.unanswered;
-      if (stopped.code !== null) throw new Error(`${args.join(" ")} was not killed at request ${at} but ended with ${stopped.code}`);
-      if (stopped.writes > 0) await check(stopped, `${when} request ${at}: ${method} ${path} of ${cluster}`);
-      if (!isWrite(stopped.unanswered)) break;
+      const where = `${when} request ${at}, ${unanswered.method} ${unanswered.path} of ${unanswered.cluster}`;
+      if (code !== null) throw new Error(`${args.join(" ")} was not killed ${where}: it ended with ${code}`);
+      if (writes > 0) await check(where);
+      if (!isWrite(unanswered)) break;
     }
   }
 }

@@ -53,9 +53,13 @@ export function differences(before: WholeState, after: WholeState): string[] {
 }
 
 /** What Kubernetes' controllers do with a change takes a moment: waits, and gives the differences that stay. */
-export async function stayingDifferences(clusters: readonly ClusterDetails[], wanted: WholeState): Promise<string[]> {
+export async function stayingDifferences(
+  clusters: readonly ClusterDetails[],
+  wanted: WholeState,
+  counts: (line: string) => boolean = () => true,
+): Promise<string[]> {
   for (const end = Date.now() + 20_000; ;) {
-    const found = differences(wanted, await readWhole(clusters));
+    const found = differences(wanted, await readWhole(clusters)).filter(counts);
     if (found.length === 0 || Date.now() > end) return found;
     await delay(100);
   }
@@ -80,5 +84,8 @@ async function remove(clusters: readonly ClusterDetails[], key: string): Promise
   const root = version.length === 1 ? `/api/${version.join("")}` : `/apis/${version.reverse().join("/")}`;
   // What the server keeps by itself goes with what it is kept for.
   if (cluster === undefined || plural === "apiservices") return;
-  await rawDelete(cluster, `${root}${namespace === "" ? "" : `/namespaces/${namespace ?? ""}`}/${plural}/${objectName}`);
+  await rawDelete(
+    cluster,
+    `${root}${namespace === "" ? "" : `/namespaces/${namespace ?? ""}`}/${plural}/${objectName}`,
+  );
 }

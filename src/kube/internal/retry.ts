@@ -33,8 +33,9 @@ const longestWaitMs = 3_000;
 const finish: Decision = { kind: "finish" };
 
 /**
- * Whether to try again. A write is repeated only when the server provably did not do it: it said so (429, Retry-After)
- * or never looked at it. A write that was lost half-way finishes here: it must be checked first.
+ * Whether to try again. A write is repeated when the server provably did not do it: it said so (429) or never looked at it. After
+ * a 5xx it may have been done; it is repeated where the answer to the second (409, 404) tells that. A write that was lost half-way
+ * finishes here: it must be checked first.
  */
 export function decideRetry(outcome: Outcome, facts: RetryFacts): Decision {
   const afterMs = outcome.kind === "answer" ? waitForAnswer(outcome, facts) : waitForFailure(outcome.failure, facts);
@@ -50,7 +51,8 @@ function waitForAnswer(outcome: Extract<Outcome, { kind: "answer" }>, facts: Ret
     // A little later than asked, and not all at once.
     return Math.max(retryAfterMs, firstWaitMs) * (1 + 0.2 * facts.random);
   }
-  const mayHelp = status === 429 || (status === 503 && facts.isRead);
+  // What stands before a server says 502 and 503 while the server starts again.
+  const mayHelp = status === 429 || status === 502 || status === 503;
   return mayHelp && facts.tries < maxTriesOnFailure ? backoffMs(facts) : undefined;
 }
 
