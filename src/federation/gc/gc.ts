@@ -5,7 +5,7 @@ import { nameOf, objectLabel } from "../describe.ts";
 import { namespaceType } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
 import { identityOf, performStep, plannedChange, type Step } from "../step.ts";
-import { suggestCommand } from "../suggest.ts";
+import { quoted, suggestCommand } from "../suggest.ts";
 import { waitUntilGone } from "../wait-gone.ts";
 import { clusterOfCredential, hostDebris, unusedSecrets } from "./host-debris.ts";
 import { type GcHost, readGcHost } from "./host-facts.ts";
@@ -116,7 +116,7 @@ function tellPlan({ steps, warnings }: Debris, options: GcOptions, { report }: F
   const certain = steps.filter(({ action }) => action === "delete").length;
   const doubtful = steps.length - certain + warnings.filter(({ code }) => code === "WorkloadsFound").length;
   if (certain + doubtful === 0) return;
-  const contexts = options.clusterContexts.map((context) => ` --cluster-context ${context}`).join("");
+  const contexts = options.clusterContexts.map((context) => ` --cluster-context ${quoted(context)}`).join("");
   throw new FedctlError("DebrisFound", `${certain} objects to remove and ${doubtful} to look at; nothing was removed`, {
     exitCode: ExitCode.Differences,
     hint:

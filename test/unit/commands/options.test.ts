@@ -4,6 +4,7 @@ import { disableCommand } from "../../../src/commands/disable.ts";
 import { enableCommand } from "../../../src/commands/enable.ts";
 import type { Execute } from "../../../src/commands/execute.ts";
 import { federateCommand } from "../../../src/commands/federate.ts";
+import { gcCommand } from "../../../src/commands/gc.ts";
 import { installCommand } from "../../../src/commands/install.ts";
 import { joinCommand } from "../../../src/commands/join.ts";
 import { disableOrphaningCommand } from "../../../src/commands/orphaning-deletion/disable.ts";
@@ -146,6 +147,17 @@ describe("argv becomes one options object", () => {
       version: "v1",
       instances: "orphan",
       timeoutMs: 5_000,
+    });
+  });
+
+  test("gc", async () => {
+    const nothing = { ...host, yes: false, clusterContexts: [] };
+    expect((await parse(gcCommand, [])).options).toStrictEqual(nothing);
+    const argv = ["-y", "--cluster-context", "a", "--cluster-context=b", "--cluster-context", ""];
+    expect((await parse(gcCommand, argv)).options).toStrictEqual({
+      ...nothing,
+      yes: true,
+      clusterContexts: ["a", "b"],
     });
   });
 
