@@ -20,6 +20,7 @@ export interface FileFlags extends HostFlags {
   readonly ignoreForbidden?: boolean;
   readonly onConflict: OnConflict;
   readonly fromContext?: string;
+  readonly annotations: "report" | "override";
 }
 
 export interface FileRun {
@@ -50,7 +51,7 @@ export async function federateFiles(
       const { federateManifests } = await import("../federation/federate/manifests.ts");
       const documents = [];
       for (const file of files) documents.push(...readManifestDocuments(await deps.readText(file), file));
-      const options = { namespace: given(flags.namespace), clusters, clusterSelector };
+      const options = { namespace: given(flags.namespace), clusters, clusterSelector, annotations: flags.annotations };
       const { objects, warnings } = federateManifests(documents, options);
       for (const warning of warnings) report.warn(warning);
       return objects;
@@ -85,6 +86,9 @@ function refuseFlags(flags: FileFlags): void {
   if (found !== undefined) throw usage(`${found} and --filename cannot be combined`, "leave out one of them");
   if (flags.clusters !== undefined && flags.clusterSelector !== undefined) {
     throw usage("--clusters and --cluster-selector cannot be combined", "leave out one of them");
+  }
+  if (flags.annotations === "override" && flags.clusters === undefined) {
+    throw usage("--annotations=override needs the names of clusters where none is asked", "add --clusters a,b");
   }
   if (flags.clusters?.length === 0) {
     throw usage("--clusters names no cluster", "leave it out to place the objects in all");

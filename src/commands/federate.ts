@@ -96,6 +96,11 @@ function addWritingFlags(command: Command): void {
     )
     .option("--clusters <names>", "place them in these clusters, comma-separated (default: in all)", collect)
     .option("--cluster-selector <labels>", "place them in the clusters with these labels, as in region=eu", parseLabels)
+    .addOption(
+      new Option("--annotations <what>", "tell the keys of annotations that are dropped, or override them per cluster")
+        .choices(["report", "override"])
+        .default("report"),
+    )
     .addOption(new Option("-o, --output <format>", "print the objects, write nothing").choices(["yaml"]));
 }
 
@@ -113,6 +118,7 @@ function optionsOf(type: string, names: readonly string[], flags: FederateFlags)
     include: flags.include ?? [],
     ignoreForbidden: flags.ignoreForbidden ?? false,
     onConflict: flags.onConflict,
+    ...(flags.annotations === "override" && { annotations: flags.annotations }),
     clusters: flags.clusters,
     clusterSelector: flags.clusterSelector,
     fromContext: given(flags.fromContext),

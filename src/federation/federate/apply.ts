@@ -3,11 +3,14 @@ import type { KubeApi } from "../../kube/kube-api.ts";
 import type { UnknownObject } from "../../kube/objects.ts";
 import type { FederationDeps } from "../deps.ts";
 import { identityOf, performStep, type Step } from "../step.ts";
+import type { FederatedObject } from "../kubefed-types.ts";
+import { withAnnotationOverrides } from "./annotation-overrides.ts";
+import type { FederatedType } from "./federated-type.ts";
 import { federatedObjectOf } from "./federated-object.ts";
 import { forEachInParallel } from "./in-parallel.ts";
 import { keyOf, keyOfObject, qualifiedName } from "./object-key.ts";
 import { outlineOf } from "./plan.ts";
-import type { FederatePlan, FederateStep, PlannedObject, PlannedSource } from "./plan.ts";
+import type { FederatePlan, FederateStep, PlannedObject, PlannedSource, WritingRules } from "./plan.ts";
 import { writeFederatedObject } from "./write-object.ts";
 
 /** As many as a connection carries at once; more would only wait, and hold their objects in memory. */
@@ -144,8 +147,16 @@ function stepOf(
 ): FederateStep {
   const { type } = source.source;
   const { action, reason } = planned;
-  const federated = federatedObjectOf(object, type, plan.writing.placement);
+  const federated = writtenObject(object, type, plan.writing);
   return { cluster: plan.cluster, action, type: type.federated, object: federated, source: type, reason };
+}
+
+function writtenObject(
+  object: UnknownObject,
+  type: FederatedType,
+  { placement, annotatedClusters = [] }: WritingRules,
+): FederatedObject {
+  return withAnnotationOverrides(federatedObjectOf(object, type, placement), object, annotatedClusters);
 }
 
 /** The federated objects themselves, in the order of the plan. */
@@ -153,7 +164,7 @@ export async function buildObjects({ subject, contents, writing }: FederatePlan)
   const built: FederateStep["object"][] = [];
   for (const { source } of [subject, ...contents]) {
     for await (const object of source.objects.read(new Set(source.found.map(keyOf)))) {
-      built.push(federatedObjectOf(object, source.type, writing.placement));
+      built.push(writtenObject(object, source.type, writing));
     }
   }
   return built;

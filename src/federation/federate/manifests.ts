@@ -5,6 +5,7 @@ import { defaultFederatedGroup, resourceTypeOf } from "../kubefed-types.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
 import { countAnnotated } from "./annotated-objects.ts";
+import { withAnnotationOverrides } from "./annotation-overrides.ts";
 import { builtInScope } from "./built-in-scopes.ts";
 import { federatedObjectOf } from "./federated-object.ts";
 import { type ManifestSource, sourcesOf } from "./manifest-sources.ts";
@@ -19,7 +20,7 @@ export interface ManifestDocument {
   readonly value: unknown;
 }
 
-export interface ManifestOptions extends Pick<FederateOptions, "clusters" | "clusterSelector"> {
+export interface ManifestOptions extends Pick<FederateOptions, "clusters" | "clusterSelector" | "annotations"> {
   /** For namespaced objects that name none. */
   readonly namespace?: string | undefined;
 }
@@ -54,10 +55,14 @@ function convert({ object: source, where }: ManifestSource, options: ManifestOpt
   const { spec } = typeConfigFor(resourceOf(placed, { group, version }));
   const pair = { target: resourceTypeOf(spec.targetType), federated: resourceTypeOf(spec.federatedType) };
   refuseUnfederatable(placed, group, where);
+  const federated = federatedObjectOf(placed, pair, placementOf(options));
+  const overrides = options.annotations === "override" && options.clusters !== undefined;
   return {
-    object: federatedObjectOf(placed, pair, placementOf(options)),
+    object: overrides ? withAnnotationOverrides(federated, placed, options.clusters ?? []) : federated,
     warnings: [
-      ...annotationsWarning({ type: { ...pair, name: pair.target.plural }, annotated: countAnnotated([placed]) }),
+      ...(overrides
+        ? []
+        : annotationsWarning({ type: { ...pair, name: pair.target.plural }, annotated: countAnnotated([placed]) })),
       ...nameWarning(placed, where),
       ...scopeWarning(placed, { group, where, options }),
     ],

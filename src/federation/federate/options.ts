@@ -32,6 +32,8 @@ export interface FederateOptions extends HostOptions {
   readonly clusters?: readonly string[] | undefined;
   /** Place the objects in the clusters with these labels. */
   readonly clusterSelector?: Readonly<Record<string, string>> | undefined;
+  /** `override`: give the annotations, which no template can hold, to each cluster as overrides. Default: report. */
+  readonly annotations?: "report" | "override" | undefined;
   /** Context of the cluster that the objects are read from; default: the host cluster's. */
   readonly fromContext?: string | undefined;
   /** Only build the objects; nothing is written, and KubeFed need not be installed. */

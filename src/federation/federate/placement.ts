@@ -27,6 +27,15 @@ export function selects({ clusters, clusterSelector = {} }: PlacementOptions, cl
   return Object.entries(clusterSelector).every(([key, value]) => labels[key] === value);
 }
 
+/** Names of the clusters, of those that are joined now, that the objects are placed in. */
+export function placedClusters(options: PlacementOptions, members: readonly KubeFedCluster[] = []): readonly string[] {
+  if (options.clusters !== undefined) return [...new Set(options.clusters)];
+  return members
+    .filter((cluster) => selects(options, cluster))
+    .map(nameOf)
+    .sort();
+}
+
 /** KubeFed ignores names of clusters that it does not know in silence. @throws FedctlError ClusterNotJoined */
 export function checkClusters(
   { clusters = [], ...options }: FederateOptions,

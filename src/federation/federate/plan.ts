@@ -9,7 +9,7 @@ import type { FederateFacts, FoundObject, Source } from "./facts.ts";
 import type { FederatedType } from "./federated-type.ts";
 import { isNamespace } from "./federated-object.ts";
 import type { OnConflict, FederateOptions } from "./options.ts";
-import { checkClusters, isPlacementGiven, type Placement, placementOf } from "./placement.ts";
+import { checkClusters, isPlacementGiven, type Placement, placedClusters, placementOf } from "./placement.ts";
 import { planWarnings } from "./warnings.ts";
 
 /** What is to be done about one object. */
@@ -31,6 +31,8 @@ export interface WritingRules {
   /** The user said where: an update sets it too. */
   readonly setsPlacement: boolean;
   readonly onConflict: OnConflict;
+  /** The clusters that get the annotations as overrides; undefined: none do. */
+  readonly annotatedClusters?: readonly string[] | undefined;
 }
 
 export interface FederatePlan {
@@ -76,6 +78,7 @@ export function planFederation(facts: FederateFacts, options: FederateOptions): 
       placement: placementOf(options),
       setsPlacement: isPlacementGiven(options),
       onConflict: options.onConflict,
+      annotatedClusters: options.annotations === "override" ? placedClusters(options, facts.members) : undefined,
     },
     warnings: planWarnings(facts, options),
   };

@@ -107,7 +107,8 @@ async function readMembers(api: KubeApi, options: FederateOptions): Promise<read
   try {
     return await listClusters(api, options.kubefedNamespace);
   } catch (error) {
-    const isOptional = options.clusters === undefined || options.output !== undefined;
+    const isNeeded = options.clusters !== undefined && options.output === undefined;
+    const isOptional = !isNeeded && options.annotations !== "override";
     if (isOptional && hasCode(error, "KubeFedNotInstalled", "ServerForbidden")) return undefined;
     throw error;
   }

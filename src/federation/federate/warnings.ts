@@ -7,7 +7,7 @@ import { isNamespace } from "./federated-object.ts";
 import type { FederatedType } from "./federated-type.ts";
 import { firstFew } from "./object-key.ts";
 import type { FederateOptions } from "./options.ts";
-import { isPlacementGiven, selects } from "./placement.ts";
+import { isPlacementGiven, placedClusters, selects } from "./placement.ts";
 import { namespacesOf } from "./read-subject.ts";
 import { systemNamespacesOf } from "./system-namespaces.ts";
 
@@ -18,7 +18,7 @@ export function planWarnings(facts: FederateFacts, options: FederateOptions): Wa
   const sources = [facts.subject, ...facts.contents];
   return [
     ...facts.warnings,
-    ...sources.flatMap(annotationsWarning),
+    ...(options.annotations === "override" ? overrideWarning(facts, options) : sources.flatMap(annotationsWarning)),
     ...placementWarnings(facts, options),
     ...(options.output === undefined ? propagationWarnings(facts, options) : []),
   ];
@@ -38,6 +38,20 @@ export function annotationsWarning({
   const dropped = firstFew([...keys].sort(), named);
   return [
     { code: "AnnotationsDropped", message: `a template holds no annotations; dropped those of ${whose}: ${dropped}` },
+  ];
+}
+
+/** Overrides name clusters; a selector may choose more of them later. */
+function overrideWarning({ subject, contents, members }: FederateFacts, options: FederateOptions): Warning[] {
+  const count = [subject, ...contents].reduce((sum, { annotated }) => sum + annotated.count, 0);
+  if (count === 0 || options.clusters !== undefined) return [];
+  const clusters = placedClusters(options, members);
+  const now = clusters.length === 0 ? "no cluster is joined that gets" : `${firstFew(clusters, named)} get`;
+  return [
+    {
+      code: "AnnotationsOfClustersNow",
+      message: `annotations are overrides of single clusters: ${now} them; clusters that join later do not`,
+    },
   ];
 }
 

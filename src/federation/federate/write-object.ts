@@ -4,6 +4,7 @@ import { sameJson } from "../json-data.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
 import type { Change, Report } from "../report.ts";
 import { identityOf } from "../step.ts";
+import { mergeOverrides } from "./annotation-overrides.ts";
 import type { FederateStep, WritingRules } from "./plan.ts";
 import { holdsTemplate } from "./template.ts";
 
@@ -72,8 +73,13 @@ async function update(
 ): Promise<Written> {
   const isPlaced = !rules.setsPlacement || sameJson(existing.spec.placement, rules.placement);
   if (isSame && isPlaced) return { action: "keep", reason: undefined };
-  const { template = {} } = step.object.spec;
-  const spec = { ...existing.spec, template, ...(rules.setsPlacement && { placement: rules.placement }) };
+  const { template = {}, overrides } = step.object.spec;
+  const spec = {
+    ...existing.spec,
+    template,
+    ...(rules.setsPlacement && { placement: rules.placement }),
+    ...(overrides !== undefined && { overrides: mergeOverrides(existing.spec.overrides, overrides) }),
+  };
   await api.update(step.type, { ...existing, spec });
   return { action: "update", reason: isSame ? "another placement" : "another template" };
 }
