@@ -4,7 +4,7 @@ import { installKubeFed } from "../../src/federation/install/install.ts";
 import { defaultKubefedNamespace } from "../../src/federation/kubefed-types.ts";
 import type { UnknownObject } from "../../src/kube/objects.ts";
 import type { ClusterDetails } from "../cluster/details.ts";
-import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
+import { rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
 import { relayTo, startRelay, throughRelay } from "../cluster/relay.ts";
 import { startClusters } from "../cluster/start.ts";
 import type { ClusterSet } from "../cluster/start.ts";
@@ -66,38 +66,6 @@ describe("with KubeFed", () => {
   });
 
   describe("one object", () => {
-    it("gives its annotations to the clusters it is placed in, as overrides", async () => {
-      const annotations = { "example.com/owner": "a", "kubectl.kubernetes.io/last-applied-configuration": "{}" };
-      const name = await makeNamespace((namespace) => [configMap(namespace, "a", { metadata: { annotations } })]);
-      const clusters = `/apis/core.kubefed.io/v1beta1/namespaces/${defaultKubefedNamespace}/kubefedclusters`;
-      await rawCreate(host, clusters, {
-        apiVersion: "core.kubefed.io/v1beta1",
-        kind: "KubeFedCluster",
-        metadata: { name: "vulcan" },
-        spec: { apiEndpoint: "https://vulcan.example", secretRef: { name: "vulcan" } },
-      });
-      const { warnings } = await federate(connectTo(host), {
-        type: "cm",
-        names: ["a"],
-        namespace: name,
-        annotations: "override",
-      });
-      await rawDelete(host, `${clusters}/vulcan`);
-      expect(warnings.map(({ code }) => code)).toEqual(["AnnotationsOfClustersNow", "NamespaceNotFederated"]);
-      expect((await rawGet<UnknownObject>(host, `${federatedPath(name)}/a`))?.["spec"]).toEqual({
-        placement: { clusterSelector: { matchLabels: {} } },
-        template: { data: { value: "1" }, metadata: { annotations: {} } },
-        overrides: [
-          {
-            clusterName: "vulcan",
-            clusterOverrides: [{ op: "add", path: "/metadata/annotations/example.com~1owner", value: "a" }],
-          },
-        ],
-      });
-      const again = await federate(connectTo(host), { type: "cm", names: ["a"], namespace: name });
-      expect(again.changes).toEqual(["keep FederatedConfigMap a"]);
-    });
-
     it("is taken from the namespace of the context, and warned about where that is not federated", async () => {
       const name = await makeNamespace((namespace) => [configMap(namespace, "a")]);
       const { warnings } = await federate(connectTo(host, { namespace: name }), { type: "cm", name: "a" });
