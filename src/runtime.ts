@@ -6,6 +6,7 @@ import type { ConnectorOptions, Connector, Deps } from "./commands/deps.ts";
 import { ExitCode, FedctlError } from "./errors.ts";
 import type { Connection } from "./federation/deps.ts";
 import type { KubeApi } from "./kube/kube-api.ts";
+import type { ClientConfig } from "./kubeconfig/types.ts";
 import type { OutputStream } from "./output/streams.ts";
 
 // Filled in by scripts/build.ts; absent when the source runs unbundled.
@@ -120,10 +121,16 @@ function openConnector(options: ConnectorOptions, signal: AbortSignal): Connecto
   const open = once(() => loadRooms(options, signal));
   return {
     async connect(context) {
-      const connect = await open();
+      const { connect } = await open();
       const connection = await connect(context);
       opened.push(connection.api);
       return connection;
+    },
+    async connectWith(config, token) {
+      const { connectWith } = await open();
+      const api = connectWith(config, token);
+      opened.push(api);
+      return api;
     },
     close() {
       for (const api of opened) api.close();
@@ -136,16 +143,20 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-type Connect = (context: string | undefined) => Promise<Connection>;
+interface Rooms {
+  connect(context: string | undefined): Promise<Connection>;
+  connectWith(config: ClientConfig, token: () => string | undefined): KubeApi;
+}
 
 /** Loads what talking to clusters needs: not before a command asks for one, since `--help` does not. */
-async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promise<Connect> {
-  const [load, resolver, exec, cache, auth, kube] = await Promise.all([
+async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promise<Rooms> {
+  const [load, resolver, exec, cache, auth, bearer, kube] = await Promise.all([
     import("./kubeconfig/load.ts"),
     import("./kubeconfig/resolve.ts"),
     import("./kubeconfig/exec-credential.ts"),
     import("./kubeconfig/exec-cache.ts"),
     import("./kubeconfig/authenticator.ts"),
+    import("./kubeconfig/bearer-authenticator.ts"),
     import("./kube/connect.ts"),
   ]);
   const { env } = process;
@@ -161,20 +172,28 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
     ...(options.stdinIsTaken === true && { stdinUnavailable: "the command reads it" }),
   });
   const execCache = cache.createExecCache(runner, clock);
-  return async (context) => {
-    const warn = options.onKubeconfigWarning;
-    const config = await resolver.resolveClientConfig(raw, { contextOverride: context, env, cwd, warn });
-    const authenticator = auth.createAuthenticator(config, { execCache, clock });
-    const api = kube.connectToCluster({
-      config,
-      authenticator,
-      env,
-      requestTimeoutMs: options.requestTimeoutMs,
-      signal,
-      userAgent: `fedctl/${versionInfo.version} (${versionInfo.platform})`,
-      onRequest: options.onRequest,
-      onWarning: options.onServerWarning,
-    });
-    return { api, config };
+  const common = {
+    requestTimeoutMs: options.requestTimeoutMs,
+    signal,
+    userAgent: `fedctl/${versionInfo.version} (${versionInfo.platform})`,
+    onRequest: options.onRequest,
+    onWarning: options.onServerWarning,
   };
+  return {
+    async connect(context) {
+      const warn = options.onKubeconfigWarning;
+      const config = await resolver.resolveClientConfig(raw, { contextOverride: context, env, cwd, warn });
+      const authenticator = auth.createAuthenticator(config, { execCache, clock });
+      return { api: kube.connectToCluster({ ...common, config, authenticator, env }), config };
+    },
+    connectWith(config, token) {
+      const authenticator = bearer.bearerAuthenticator(token);
+      return kube.connectToCluster({ ...common, config, authenticator, env: withoutProxies(env) });
+    },
+  };
+}
+
+/** What the kube room may see of the environment where none of its proxies is to be used. */
+function withoutProxies({ SSL_CERT_FILE, SSL_CERT_DIR, DISABLE_HTTP2 }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { SSL_CERT_FILE, SSL_CERT_DIR, DISABLE_HTTP2 };
 }

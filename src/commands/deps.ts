@@ -1,4 +1,4 @@
-import type { Clock, Connection } from "../federation/deps.ts";
+import type { Clock, Connection, FederationDeps } from "../federation/deps.ts";
 import type { OutputStream } from "../output/streams.ts";
 
 export interface Streams {
@@ -42,6 +42,7 @@ export interface RequestTrace {
 /** Makes connections from kubeconfig contexts; one kubeconfig read and one exec run serve them all. */
 export interface Connector {
   connect(context: string | undefined): Promise<Connection>;
+  readonly connectWith: FederationDeps["connectWith"];
   /** Lets the process end: closes idle connections. */
   close(): void;
 }

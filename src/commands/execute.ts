@@ -63,6 +63,7 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
     try {
       const result = await spec.run({
         connect: (context) => connector.connect(context),
+        connectWith: (config, token) => connector.connectWith(config, token),
         clock: deps.clock,
         signal: deps.signal,
         report,

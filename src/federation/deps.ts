@@ -19,6 +19,11 @@ export interface Connection {
 export interface FederationDeps {
   /** Resolves a kubeconfig context (undefined: the current one); makes no request. @throws FedctlError Context*, Kubeconfig* */
   connect(context: string | undefined): Promise<Connection>;
+  /**
+   * Connects with settings that no kubeconfig has: what is about to be stored, and nothing besides (no proxy of the environment).
+   * Makes no request. @param token asked before each request; undefined: none is sent
+   */
+  connectWith(config: ClientConfig, token: () => string | undefined): Promise<KubeApi>;
   readonly clock: Clock;
   /** Fires on Ctrl-C. Every connection already honours it; waits of the core must too. */
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, FedctlError } from "../../src/errors.ts";
 import type { Connection, FederationDeps } from "../../src/federation/deps.ts";
 import type { Change, Warning } from "../../src/federation/report.ts";
+import { connectWithToken } from "./kubeconfig-connection.ts";
 
 /** One run of the core, and what it told. */
 export interface CoreRun {
@@ -19,6 +20,7 @@ export function coreRun(
   const warnings: Warning[] = [];
   const deps: FederationDeps = {
     connect: typeof connection === "function" ? connection : () => Promise.resolve(connection),
+    connectWith: (config, token) => Promise.resolve(connectWithToken(config, token, signal)),
     clock: {
       now: () => Date.now(),
       sleep: async (ms, signalOfWait) => {

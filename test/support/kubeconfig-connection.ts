@@ -1,9 +1,12 @@
 import type { Connection } from "../../src/federation/deps.ts";
 import { connectToCluster } from "../../src/kube/connect.ts";
+import type { KubeApi } from "../../src/kube/kube-api.ts";
 import { createAuthenticator } from "../../src/kubeconfig/authenticator.ts";
+import { bearerAuthenticator } from "../../src/kubeconfig/bearer-authenticator.ts";
 import { createExecCache } from "../../src/kubeconfig/exec-cache.ts";
 import { loadKubeconfig } from "../../src/kubeconfig/load.ts";
 import { resolveClientConfig } from "../../src/kubeconfig/resolve.ts";
+import type { ClientConfig } from "../../src/kubeconfig/types.ts";
 
 /** Connects to contexts of a kubeconfig as the program does: made of the real rooms. */
 export async function connectThrough(
@@ -25,4 +28,20 @@ export async function connectThrough(
     userAgent: "fedctl-tests",
   });
   return { api, config };
+}
+
+/** Connects with nothing but these settings and a token, as the program does. */
+export function connectWithToken(
+  config: ClientConfig,
+  token: () => string | undefined,
+  signal: AbortSignal = new AbortController().signal,
+): KubeApi {
+  return connectToCluster({
+    config,
+    authenticator: bearerAuthenticator(token),
+    env: {},
+    requestTimeoutMs: 30_000,
+    signal,
+    userAgent: "fedctl-tests",
+  });
 }
