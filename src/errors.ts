@@ -45,6 +45,7 @@ export type ErrorCode =
   | "ClusterNotJoined"
   | "ClustersStillJoined"
   | "ClusterUnsupported"
+  | "EndpointUnusable"
   | "TokenNotIssued"
   | "TypeNotFound"
   | "TypeAmbiguous"

@@ -144,8 +144,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 interface Rooms {
-  connect(context: string | undefined): Promise<Connection>;
-  connectWith(config: ClientConfig, token: () => string | undefined): KubeApi;
+  readonly connect: (context: string | undefined) => Promise<Connection>;
+  readonly connectWith: (config: ClientConfig, token: () => string | undefined) => KubeApi;
 }
 
 /** Loads what talking to clusters needs: not before a command asks for one, since `--help` does not. */

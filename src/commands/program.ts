@@ -61,7 +61,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
   const execute = executor(deps, onJsonPrinted);
   const commands = [
     installCommand(execute),
-    joinCommand(execute),
+    joinCommand(execute, deps),
     getCommand(execute, deps.clock),
     enableCommand(execute, deps),
     disableCommand(execute),

@@ -82,7 +82,7 @@ export interface KubeFedCluster extends KubeObject {
     proxyURL?: string;
   };
   status?: {
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    conditions?: { type: string; status: string; reason?: string; message?: string; lastProbeTime?: string }[];
     kubernetesVersion?: string;
   };
 }

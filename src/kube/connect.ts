@@ -76,6 +76,14 @@ export function connectToCluster(options: ConnectOptions): KubeApi {
     watch: (type, watch = {}) => watchObjects(room, type, watch),
     discover,
     read: (path, request) => readPath(room, path, request),
+    open: async () => {
+      try {
+        const certificate = endpoint.secure ? await options.authenticator.clientCertificate(signal) : undefined;
+        await transport.open(certificate, signal);
+      } catch {
+        // The first request runs into the same, and says so.
+      }
+    },
     close: () => {
       transport.close();
     },

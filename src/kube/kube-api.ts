@@ -133,6 +133,8 @@ export interface KubeApi {
   discover(options?: RequestOptions & { readonly fresh?: boolean }): Promise<Discovery>;
   /** GET of a path that is no object: /version, /openapi/v3/apis/apps/v1. Undefined on 404. JSON decoded. */
   read(path: string, options?: RequestOptions): Promise<unknown>;
+  /** Connects ahead of the first request. Never rejects: what is wrong is for that request to tell. */
+  open(): Promise<void>;
   /** Closes idle connections; later calls open new ones. */
   close(): void;
 }

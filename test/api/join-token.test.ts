@@ -52,7 +52,7 @@ describe("a token that does not come", () => {
     await expect(joinImpatiently(federation)).rejects.toMatchObject({
       code: "TokenNotIssued",
       exitCode: 5,
-      message: `no token in secret "mute-earth" of namespace "${federation.namespace}" in cluster "mute": it is still empty after 30 s: the token controller of that cluster does not run, or may not write it`,
+      message: `no token in secret "mute-earth" of namespace "${federation.namespace}" in cluster "mute": it is still empty after 30 s: kube-controller-manager runs there, but an admission policy or webhook refuses the token, or its token controller is switched off`,
     });
   });
 

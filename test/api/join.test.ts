@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Secret } from "../../src/kube/objects.ts";
-import { adminEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
-import { rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
+import { adminEntry, tokenEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
+import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
 import {
   askVulcan,
   type ClusterPair,
@@ -15,7 +14,9 @@ import {
   startClusterPair,
   wholeJoin,
 } from "../support/cluster-pair.ts";
+import { uniqueName } from "../support/clusters.ts";
 import type { Federation } from "../support/federation.ts";
+import { writeMemberKubeconfig } from "../support/member-kubeconfig.ts";
 
 let pair: ClusterPair;
 beforeAll(async () => {
@@ -66,10 +67,8 @@ describe("a first join", () => {
 
   test("has the CA of the token where the kubeconfig names none", async () => {
     const federation = await pair.openFederation();
-    const kubeconfigPath = join(pair.root, "insecure");
     const insecure = { "insecure-skip-tls-verify": true, server: pair.vulcan.server };
-    const user = { token: pair.vulcan.adminToken };
-    await writeKubeconfigWith(kubeconfigPath, { cluster: insecure, user });
+    const kubeconfigPath = await writeMemberKubeconfig(pair, insecure);
     const { error } = await federation.join("vulcan", {}, { kubeconfigPath });
     expect(error).toBeUndefined();
     const { spec } = await registrationOf(pair, federation, "vulcan");
@@ -77,12 +76,16 @@ describe("a first join", () => {
     expect(decodeBase64(spec.caBundle).trim()).toBe(pair.vulcan.caPem.trim());
   });
 
-  test("under names that no object could have, from an EKS host (B-JN6)", async () => {
+  test.each([
+    "arn:aws:eks:eu-west-1:123456789012:cluster/earth",
+    "kubernetes-admin@kubernetes",
+    "gke_project_europe-west1_earth",
+    "default/api-earth-example-com:6443/kube:admin",
+  ])("of a host called %s has valid names (B-JN6)", async (host) => {
     const federation = await pair.openFederation();
-    const arn = "arn:aws:eks:eu-west-1:123456789012:cluster/earth";
-    const kubeconfigPath = join(pair.root, "eks");
-    await writeKubeconfig(kubeconfigPath, [{ ...adminEntry(pair.earth), name: arn }, adminEntry(pair.vulcan)]);
-    const { error } = await federation.join("vulcan", { hostClusterContext: arn }, { kubeconfigPath });
+    const kubeconfigPath = join(pair.root, uniqueName("host"));
+    await writeKubeconfig(kubeconfigPath, [{ ...adminEntry(pair.earth), name: host }, adminEntry(pair.vulcan)]);
+    const { error } = await federation.join("vulcan", { hostClusterContext: host }, { kubeconfigPath });
     expect(error).toBeUndefined();
     expect(await askVulcan(pair, federation, "/healthz")).toBe(200);
     const gone = await federation.unjoin("vulcan", { hostClusterContext: "earth" });
@@ -90,34 +93,6 @@ describe("a first join", () => {
     expect(await rawGet(pair.vulcan, `/api/v1/namespaces/${federation.namespace}`)).toBeUndefined();
   });
 });
-
-/** A kubeconfig with earth as it is and vulcan as it is not written otherwise. */
-async function writeKubeconfigWith(
-  path: string,
-  { cluster, user }: { readonly cluster: Readonly<Record<string, unknown>>; readonly user: object },
-): Promise<void> {
-  const earthConfig = adminEntry(pair.earth);
-  const config = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      {
-        name: "earth",
-        cluster: {
-          server: pair.earth.server,
-          "certificate-authority-data": Buffer.from(pair.earth.caPem).toString("base64"),
-        },
-      },
-      { name: "vulcan", cluster },
-    ],
-    users: [
-      { name: "earth", user: earthConfig.user },
-      { name: "vulcan", user },
-    ],
-    contexts: ["earth", "vulcan"].map((name) => ({ name, context: { cluster: name, user: name } })),
-  };
-  await writeFile(path, JSON.stringify(config), { mode: 0o600 });
-}
 
 describe("a cluster that is joined", () => {
   test("is refused, and nothing is written (B-JN2)", async () => {
@@ -215,6 +190,32 @@ describe("a join that was stopped", () => {
       expect(writes).toEqual([]);
     },
   );
+
+  test("by a refusal tells the step, what was done and how to go on (B-JN15)", async () => {
+    const federation = await pair.openFederation();
+    const rules = [
+      { apiGroups: [""], resources: ["*"], verbs: ["get", "list", "watch", "create"] },
+      { apiGroups: ["rbac.authorization.k8s.io"], resources: ["*"], verbs: ["get"] },
+    ];
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "half" };
+    const subjects = [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "guest" }];
+    await rawCreate(pair.vulcan, `${rbacPath}/clusterroles`, { metadata: { name: "half" }, rules });
+    await rawCreate(pair.vulcan, `${rbacPath}/clusterrolebindings`, { metadata: { name: "half" }, roleRef, subjects });
+    const kubeconfigPath = join(pair.root, "half");
+    await writeKubeconfig(kubeconfigPath, [adminEntry(pair.earth), tokenEntry(pair.vulcan, pair.vulcan.guestToken)]);
+    const refused = async () => (await federation.join("vulcan", {}, { kubeconfigPath })).error;
+    // The authorizer takes a new binding in after a moment.
+    await expect.poll(refused, { timeout: 10_000 }).toMatchObject({
+      code: "ServerForbidden",
+      message: expect.stringMatching(
+        /^cannot create clusterroles.rbac.authorization.k8s.io "kubefed-controller-manager:vulcan-earth" of cluster "vulcan": .*forbidden/,
+      ) as string,
+      hint: expect.stringMatching(
+        /; 3 of 7 steps are done; to continue: fedctl join vulcan --host-cluster-context earth --kubefed-namespace plane-/,
+      ) as string,
+    });
+    expect((await federation.join("vulcan")).error).toBeUndefined();
+  });
 
   test("and lost its host's side is completed too", async () => {
     const federation = await pair.openFederation();

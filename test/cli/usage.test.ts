@@ -87,12 +87,12 @@ describe("wrong command lines", () => {
   test.each([
     ["unknown command", ["jion", "a"], "unknown command 'jion' (Did you mean join?)", 'see "fedctl --help"'],
     ["unknown option", ["join", "a", "--frob"], "unknown option '--frob'", 'see "fedctl join --help"'],
-    ["missing argument", ["join"], "missing required argument 'cluster-name'", 'see "fedctl join --help"'],
+    ["missing argument", ["join"], "missing required argument 'cluster-names'", 'see "fedctl join --help"'],
     [
       "surplus argument",
-      ["join", "a", "b"],
-      "too many arguments for 'join'. Expected 1 argument but got 2",
-      'see "fedctl join --help"',
+      ["unjoin", "a", "b"],
+      "too many arguments for 'unjoin'. Expected 1 argument but got 2",
+      'see "fedctl unjoin --help"',
     ],
     [
       "missing second argument",
@@ -198,7 +198,7 @@ describe("wrong command lines", () => {
       clusters: [],
       error: {
         code: "Usage",
-        message: "missing required argument 'cluster-name'",
+        message: "missing required argument 'cluster-names'",
         hint: 'see "fedctl join --help"',
         exitCode: 2,
       },

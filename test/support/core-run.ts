@@ -20,7 +20,7 @@ export function coreRun(
   const warnings: Warning[] = [];
   const deps: FederationDeps = {
     connect: typeof connection === "function" ? connection : () => Promise.resolve(connection),
-    connectWith: (config, token) => Promise.resolve(connectWithToken(config, token, signal)),
+    connectWith: (config, token) => Promise.resolve(connectWithToken(config, token, { signal })),
     clock: {
       now: () => Date.now(),
       sleep: async (ms, signalOfWait) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode } from "../../src/errors.ts";
 import { installKubeFed } from "../../src/federation/install/install.ts";
 import { joinCluster, type JoinOptions } from "../../src/federation/join/join.ts";
+import { joinClusters, type JoinManyOptions } from "../../src/federation/join/join-many.ts";
 import {
   type KubeFedConfig,
   kubefedConfigName,
@@ -14,7 +15,7 @@ import { type ResumeStore, unjoinCluster, type UnjoinOptions } from "../../src/f
 import type { KubeApi } from "../../src/kube/kube-api.ts";
 import { uniqueName } from "./clusters.ts";
 import { coreRun, describeChange } from "./core-run.ts";
-import { connectThrough } from "./kubeconfig-connection.ts";
+import { connectAmid, connectThrough, connectWithToken } from "./kubeconfig-connection.ts";
 
 export interface FederationOptions {
   /** Whose contexts are used. */
@@ -38,6 +39,8 @@ export interface Told {
 export interface RunOptions {
   /** Instead of the federation's. */
   readonly kubeconfigPath?: string;
+  /** Of the program. Default: empty. */
+  readonly env?: Readonly<Record<string, string>>;
   /** As if somebody pressed Ctrl-C when this change was told. */
   readonly stopAfter?: (change: string) => boolean;
   /** Of an unjoin: keeps the record of what it leaves. */
@@ -48,6 +51,7 @@ export interface RunOptions {
 export interface Federation {
   readonly namespace: string;
   join(clusterName: string, more?: Partial<JoinOptions>, run?: RunOptions): Promise<Told>;
+  joinAll(clusterNames: readonly string[], more?: Partial<JoinManyOptions>, run?: RunOptions): Promise<Told>;
   unjoin(clusterName: string, more?: Partial<UnjoinOptions>, run?: RunOptions): Promise<Told>;
 }
 
@@ -68,6 +72,10 @@ export async function openFederation(options: FederationOptions): Promise<Federa
     join: (clusterName, more, run) =>
       tell({ kubeconfigPath, ...run }, (core) =>
         joinCluster({ ...common, clusterName, errorOnExisting: true, ...more }, core),
+      ),
+    joinAll: (clusterNames, more, run) =>
+      tell({ kubeconfigPath, ...run }, (core) =>
+        joinClusters({ ...common, clusterNames, errorOnExisting: true, parallel: 8, ...more }, core),
       ),
     unjoin: (clusterName, more, run) =>
       tell({ kubeconfigPath, ...run }, (core) =>
@@ -121,17 +129,20 @@ const configMapType = { group: "", version: "v1", kind: "ConfigMap", plural: "co
 type Deps = ReturnType<typeof coreRun>["deps"];
 
 async function tell(
-  { kubeconfigPath, stopAfter }: RunOptions & { readonly kubeconfigPath: string },
+  { kubeconfigPath, env, stopAfter }: RunOptions & { readonly kubeconfigPath: string },
   work: (deps: Deps) => Promise<void>,
 ): Promise<Told> {
   const stop = new AbortController();
-  const run = coreRun((context) => connectThrough(kubeconfigPath, context, stop.signal), stop.signal);
+  const { signal } = stop;
+  const run = coreRun((context) => connectAmid(kubeconfigPath, context, { signal, env }), signal);
   const { report } = run.deps;
+  const connectWith: Deps["connectWith"] = (config, token) =>
+    Promise.resolve(connectWithToken(config, token, { signal, env: certificatesOf(env) }));
   const change = (told: Change): void => {
     report.change(told);
     if (stopAfter?.(describeChange(told)) === true) stop.abort();
   };
-  const error: unknown = await work({ ...run.deps, report: { ...report, change } }).then(
+  const error: unknown = await work({ ...run.deps, connectWith, report: { ...report, change } }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -141,4 +152,9 @@ async function tell(
     warnings: run.warnings,
     error,
   };
+}
+
+/** No proxy of the environment is used for what is to be stored. */
+function certificatesOf({ SSL_CERT_FILE }: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return SSL_CERT_FILE === undefined ? {} : { SSL_CERT_FILE };
 }

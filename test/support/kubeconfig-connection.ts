@@ -8,40 +8,43 @@ import { loadKubeconfig } from "../../src/kubeconfig/load.ts";
 import { resolveClientConfig } from "../../src/kubeconfig/resolve.ts";
 import type { ClientConfig } from "../../src/kubeconfig/types.ts";
 
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** Proxies and trusted certificates. Default: none. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Connects to contexts of a kubeconfig as the program does: made of the real rooms. */
-export async function connectThrough(
+export function connectThrough(
   kubeconfigPath: string,
   context: string | undefined,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const [env, cwd] = [{}, "/"];
+  return connectAmid(kubeconfigPath, context, { signal });
+}
+
+/** The same in an environment. */
+export async function connectAmid(
+  kubeconfigPath: string,
+  context: string | undefined,
+  { signal, env = {} }: ConnectOptions,
+): Promise<Connection> {
+  const cwd = "/";
   const { raw } = await loadKubeconfig({ explicitPath: kubeconfigPath, env, cwd });
   const config = await resolveClientConfig(raw, { contextOverride: context, env, cwd });
   const clock = { now: () => Date.now() };
   const execCache = createExecCache(() => Promise.reject(new Error("these clusters need no plugin")), clock);
-  const api = connectToCluster({
-    config,
-    authenticator: createAuthenticator(config, { execCache, clock }),
-    env,
-    requestTimeoutMs: 30_000,
-    signal,
-    userAgent: "fedctl-tests",
-  });
-  return { api, config };
+  const authenticator = createAuthenticator(config, { execCache, clock });
+  return { api: connectToCluster({ ...common, config, authenticator, env, signal }), config };
 }
 
 /** Connects with nothing but these settings and a token, as the program does. */
 export function connectWithToken(
   config: ClientConfig,
   token: () => string | undefined,
-  signal: AbortSignal = new AbortController().signal,
+  { signal, env = {} }: ConnectOptions,
 ): KubeApi {
-  return connectToCluster({
-    config,
-    authenticator: bearerAuthenticator(token),
-    env: {},
-    requestTimeoutMs: 30_000,
-    signal,
-    userAgent: "fedctl-tests",
-  });
+  return connectToCluster({ ...common, config, authenticator: bearerAuthenticator(token), env, signal });
 }
+
+const common = { requestTimeoutMs: 30_000, userAgent: "fedctl-tests" };

@@ -1,21 +1,55 @@
+import { hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
-import type { Secret } from "../../kube/objects.ts";
+import type { Namespace, Secret } from "../../kube/objects.ts";
 import type { FederationDeps } from "../deps.ts";
+import type { KubeFedCluster } from "../kubefed-types.ts";
+import type { Report } from "../report.ts";
 import { performStep, type Step } from "../step.ts";
+import type { CheckedEndpoint } from "./check-endpoint.ts";
 import type { JoinPlan } from "./plan.ts";
 import { completeRegistration } from "./registration.ts";
 import { issueToken, type Token } from "./token.ts";
 
 type ApplyDeps = Pick<FederationDeps, "report" | "signal" | "clock">;
 
+/** What was written, for whoever waits for what becomes of it. */
+export interface Joined {
+  readonly registration: KubeFedCluster;
+  /** False when the registration was as it should be. */
+  readonly isChanged: boolean;
+}
+
+export interface JoinTargets {
+  readonly host: KubeApi;
+  readonly member: KubeApi;
+  readonly endpoint: Pick<CheckedEndpoint, "beginProof">;
+}
+
 /** Carries a plan out: the member first, the host's KubeFedCluster last, so that what is registered also works. */
 export async function applyJoin(
   plan: JoinPlan,
-  { host, member }: { host: KubeApi; member: KubeApi },
+  { host, member, endpoint }: JoinTargets,
   deps: ApplyDeps,
-): Promise<void> {
+): Promise<Joined> {
+  const proof = await endpoint.beginProof();
+  try {
+    const token = await applyToMember(plan, member, deps);
+    await allOf([
+      proof.prove(Buffer.from(token.token, "base64").toString()),
+      performStep(host, withToken(plan.credential, token), deps.report),
+    ]);
+    const step = plan.awaitsAuthority
+      ? completeRegistration(plan.registration, token.authority, plan.registered)
+      : plan.registration;
+    return { registration: await performStep(host, step, deps.report), isChanged: step.action !== "keep" };
+  } finally {
+    proof.close();
+  }
+}
+
+async function applyToMember(plan: JoinPlan, member: KubeApi, deps: ApplyDeps): Promise<Token> {
   const { report } = deps;
-  const namespace = performStep(member, plan.namespace, report);
+  const namespace = ensureNamespace(plan.namespace, member, report);
   const [token] = await allOf([
     namespace.then(() => makeToken(plan, member, deps)),
     ...plan.grants.map(async ({ role, obsolete, binding }) => {
@@ -25,8 +59,21 @@ export async function applyJoin(
       await performStep(member, binding, report);
     }),
   ]);
-  await performStep(host, withToken(plan.credential, token), report);
-  await performStep(host, completeRegistration(plan.registration, token.authority, plan.registered), report);
+  return token;
+}
+
+/** Joins of several names into one cluster, or of several hosts, share its namespace: the first makes it. */
+async function ensureNamespace(step: Step<Namespace>, member: KubeApi, report: Report): Promise<void> {
+  const isTaken = (error: unknown): boolean => hasCode(error, "ServerAlreadyExists");
+  const change: Report["change"] = (told) => {
+    if (!isTaken(told.error)) report.change(told);
+  };
+  try {
+    await performStep(member, step, { ...report, change });
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    await performStep(member, { ...step, action: "keep", reason: "made by somebody else meanwhile" }, report);
+  }
 }
 
 /** Waits for all of them also when one fails, so that nothing is written behind the caller's back; then throws the first failure. */

@@ -14,24 +14,11 @@ import type { JoinRequest } from "./plan.ts";
 
 /** Refuses what cannot or must not be joined, before anything is written. @throws FedctlError that says which and why */
 export function checkJoin(facts: JoinFacts, request: JoinRequest): void {
-  refuseUnsupported(request);
   refuseJoined(facts, request);
   refuseOtherName(facts, request);
   refuseOtherSecret(facts, request);
   refuseTerminating(facts, request);
   refuseForeign(facts, request);
-}
-
-function refuseUnsupported({ config, options }: JoinRequest): void {
-  if (config.tls.serverName === undefined) return;
-  throw new FedctlError(
-    "ClusterUnsupported",
-    `cluster "${options.clusterName}" cannot be joined: context "${config.contextName}" sets tls-server-name, which a KubeFedCluster cannot hold`,
-    {
-      hint: "use a server address that its certificate names, and remove tls-server-name from the kubeconfig's cluster",
-      exitCode: ExitCode.Conflict,
-    },
-  );
 }
 
 function refuseJoined({ registration }: JoinFacts, { options, hostContext }: JoinRequest): void {

@@ -5,6 +5,9 @@ import { listClusters, notInstalled } from "../clusters/clusters.ts";
 import type { Connection } from "../deps.ts";
 import { nameOf } from "../describe.ts";
 import {
+  clusterRoleBindingType,
+  clusterRoleType,
+  type FederatedTypeConfig,
   type KubeFedCluster,
   type KubeFedConfig,
   kubefedConfigName,
@@ -12,11 +15,12 @@ import {
   namespaceType,
   secretType,
   serviceAccountType,
+  typeConfigType,
 } from "../kubefed-types.ts";
 import { credentialSecretName } from "../names.ts";
 import { memberNames, type MemberNames, notedNames } from "./member-names.ts";
 import { memberGrants, type RoleGrant } from "./member-objects.ts";
-import type { JoinOptions } from "./options.ts";
+import { type JoinOptions, rbacAnnotation, type RbacProfile } from "./options.ts";
 
 /** One of a role and its binding: what is wanted and what is there. */
 export interface GrantFact {
@@ -40,34 +44,71 @@ export interface JoinFacts {
   readonly namespace: Namespace | undefined;
   readonly serviceAccount: ServiceAccount | undefined;
   readonly tokenSecret: Secret | undefined;
+  readonly rbac: RbacProfile;
+  /** The enabled ones, where the permissions depend on them; else none. */
+  readonly types: readonly FederatedTypeConfig[];
   /** What the scope of the control plane asks for. */
   readonly grants: readonly GrantFact[];
 }
 
+/** What the host says of itself, whichever cluster is joined to it. */
+export interface JoinHost {
+  readonly connection: Connection;
+  readonly hostId: string;
+  readonly scope: "Cluster" | "Namespaced";
+  readonly clusters: readonly KubeFedCluster[];
+  /** Asked for once, when somebody wants to know. */
+  types(): Promise<readonly FederatedTypeConfig[]>;
+}
+
+type SharedOptions = Pick<JoinOptions, "kubefedNamespace" | "rbac">;
+
+/** @throws FedctlError KubeFedNotInstalled, Server* */
+export async function readJoinHost(
+  connection: Connection,
+  { kubefedNamespace: namespace, rbac }: SharedOptions,
+): Promise<JoinHost> {
+  const { api } = connection;
+  let reading: Promise<readonly FederatedTypeConfig[]> | undefined;
+  const types = (): Promise<readonly FederatedTypeConfig[]> => (reading ??= listTypes(api, namespace));
+  // That they are wanted is known: asked for now they cost no round trip. Whoever wants them gets the error.
+  if (rbac === "minimal") types().catch(() => undefined);
+  const [config, clusters] = await Promise.all([requireConfig(api, namespace), listClusters(api, namespace)]);
+  return { connection, hostId: config.metadata?.uid ?? "", scope: scopeOf(config), clusters, types };
+}
+
+async function listTypes(api: KubeApi, namespace: string): Promise<readonly FederatedTypeConfig[]> {
+  return (await api.list<FederatedTypeConfig>(typeConfigType, { namespace })).items;
+}
+
 export interface JoinSides {
-  readonly host: Connection;
+  /** Under way: the member is read at the same time. */
+  readonly host: Promise<JoinHost>;
+  readonly hostContext: string;
   readonly member: Connection;
 }
 
-/** Reads both clusters at once. @throws FedctlError KubeFedNotInstalled, Server* */
-export async function readJoinFacts({ host, member }: JoinSides, options: JoinOptions): Promise<JoinFacts> {
+/** @throws FedctlError Server*; what `host` rejects with comes first, whichever answers first */
+export async function readJoinFacts(sides: JoinSides, options: JoinOptions): Promise<JoinFacts> {
   const { kubefedNamespace: namespace, clusterName } = options;
-  const derived = memberNames(options, host.config.contextName);
-  const early = readMember(member.api, derived);
-  // What is wrong with the host is told first, whichever answers first.
+  const { api } = sides.member;
+  const derived = memberNames(options, sides.hostContext);
+  const early = readMember(api, derived);
   early.catch(() => undefined);
-  const [config, clusters] = await Promise.all([requireConfig(host.api, namespace), listClusters(host.api, namespace)]);
+  const host = await sides.host;
+  const { clusters, hostId, scope } = host;
   const registration = clusters.find((one) => nameOf(one) === clusterName);
   const names = notedNames(registration, namespace) ?? derived;
   const isDerived = names.serviceAccount === derived.serviceAccount;
-  const { grant, ...memberFacts } = isDerived ? await early : await readMember(member.api, names);
-  const hostId = config.metadata?.uid ?? "";
+  const { grant, ...memberFacts } = isDerived ? await early : await readMember(api, names);
   const secretName =
     options.secretName ?? registration?.spec.secretRef.name ?? credentialSecretName(clusterName, hostId);
-  const [credential, grants] = await Promise.all([
-    host.api.get<Secret>({ type: secretType, namespace, name: secretName }),
-    Promise.all(memberGrants(names, scopeOf(config)).map((wanted) => grant(wanted))),
+  const rbac = options.rbac ?? notedProfile(registration);
+  const [credential, types] = await Promise.all([
+    host.connection.api.get<Secret>({ type: secretType, namespace, name: secretName }),
+    rbac === "minimal" ? host.types() : [],
   ]);
+  const wanted = memberGrants(names, { profile: rbac, scope, types });
   const secretUser = clusters.find((one) => one !== registration && one.spec.secretRef.name === secretName);
   return {
     hostId,
@@ -77,8 +118,14 @@ export async function readJoinFacts({ host, member }: JoinSides, options: JoinOp
     secretUser: secretUser && nameOf(secretUser),
     names,
     ...memberFacts,
-    grants,
+    rbac,
+    types,
+    grants: await Promise.all(wanted.map((each) => grant(each))),
   };
+}
+
+function notedProfile(registration: KubeFedCluster | undefined): RbacProfile {
+  return registration?.metadata?.annotations?.[rbacAnnotation] === "minimal" ? "minimal" : "full";
 }
 
 async function requireConfig(api: KubeApi, namespace: string): Promise<KubeFedConfig> {
@@ -109,32 +156,31 @@ interface MemberFacts extends Pick<JoinFacts, "namespace" | "serviceAccount" | "
 /** The roles of a cluster-scoped control plane, the usual one, are asked for before its scope is known: that saves a round trip. */
 async function readMember(api: KubeApi, names: MemberNames): Promise<MemberFacts> {
   const inNamespace = { namespace: names.namespace, name: names.serviceAccount };
-  const early = memberGrants(names, "Cluster").map((wanted) => readGrant(api, wanted));
-  // Whoever needs one of them later gets its error; nobody may.
-  early.forEach((reading) => void reading.catch(() => undefined));
+  const role: ObjectKey = { type: clusterRoleType, name: names.rbac.manager };
+  const early = readGrant(api, role, { type: clusterRoleBindingType, name: names.rbac.manager });
+  // Whoever needs it later gets its error; nobody may.
+  early.catch(() => undefined);
   const [namespace, serviceAccount, tokenSecret] = await Promise.all([
     api.get<Namespace>({ type: namespaceType, name: names.namespace }),
     api.get<ServiceAccount>({ type: serviceAccountType, ...inNamespace }),
     api.get<Secret>({ type: secretType, ...inNamespace }),
-    Promise.allSettled(early),
+    Promise.allSettled([early]),
   ]);
   const grant = async (wanted: RoleGrant): Promise<GrantFact> => {
-    const [cluster] = early;
-    return wanted.role.kind === "ClusterRole" &&
-      wanted.role.metadata?.name === names.rbac.manager &&
-      cluster !== undefined
-      ? cluster
-      : readGrant(api, wanted);
+    const key = keyOf(wanted.roleType, wanted.role);
+    const isRead = key.type === role.type && key.name === role.name;
+    const found = isRead ? early : readGrant(api, key, keyOf(wanted.bindingType, wanted.binding));
+    return { wanted, ...(await found) };
   };
   return { namespace, serviceAccount, tokenSecret, grant };
 }
 
-async function readGrant(api: KubeApi, wanted: RoleGrant): Promise<GrantFact> {
+async function readGrant(api: KubeApi, roleKey: ObjectKey, bindingKey: ObjectKey): Promise<Omit<GrantFact, "wanted">> {
   const [role, binding] = await Promise.all([
-    api.get<RoleGrant["role"]>(keyOf(wanted.roleType, wanted.role)),
-    api.get<RoleGrant["binding"]>(keyOf(wanted.bindingType, wanted.binding)),
+    api.get<RoleGrant["role"]>(roleKey),
+    api.get<RoleGrant["binding"]>(bindingKey),
   ]);
-  return { wanted, role, binding };
+  return { role, binding };
 }
 
 function keyOf(type: ResourceType, { metadata }: KubeObject): ObjectKey {

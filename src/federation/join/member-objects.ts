@@ -1,12 +1,5 @@
 import type { ResourceType } from "../../kube/kube-api.ts";
-import type {
-  ClusterRole,
-  ClusterRoleBinding,
-  KubeObject,
-  Namespace,
-  Secret,
-  ServiceAccount,
-} from "../../kube/objects.ts";
+import type { ClusterRoleBinding, KubeObject, Namespace, Secret, ServiceAccount } from "../../kube/objects.ts";
 import {
   clusterRoleBindingType,
   clusterRoleType,
@@ -16,6 +9,7 @@ import {
   roleType,
 } from "../kubefed-types.ts";
 import type { MemberNames } from "./member-names.ts";
+import { memberRules, type Rules, type RulesRequest } from "./member-rules.ts";
 
 /** What a join makes in the joining cluster (spec/kubefed 3.5). Pure. */
 
@@ -50,9 +44,6 @@ export function memberTokenSecret({ namespace, serviceAccount }: MemberNames): S
   };
 }
 
-type Rules = NonNullable<ClusterRole["rules"]>;
-const everything: Rules[number] = { verbs: ["*"], apiGroups: ["*"], resources: ["*"] };
-
 /** A role and its binding, namespaced or not. */
 export interface RoleGrant {
   readonly roleType: ResourceType;
@@ -61,22 +52,12 @@ export interface RoleGrant {
   readonly binding: KubeObject & Pick<ClusterRoleBinding, "roleRef" | "subjects">;
 }
 
-/** The permissions of the control plane in the joining cluster, by the scope of the control plane. */
-export function memberGrants(names: MemberNames, scope: "Cluster" | "Namespaced"): RoleGrant[] {
-  if (scope === "Cluster") {
-    return [
-      grant(names, { name: names.rbac.manager, rules: [everything, { verbs: ["get"], nonResourceURLs: ["*"] }] }),
-    ];
-  }
-  // KubeFed asks for the verb `Get`; RBAC compares case, so that rule grants nothing (B-JN5).
-  const health: Rules = [
-    { verbs: ["get"], nonResourceURLs: ["/healthz"] },
-    { verbs: ["list"], apiGroups: [""], resources: ["nodes"] },
-  ];
-  return [
-    grant(names, { name: names.rbac.manager, rules: [everything], namespace: names.namespace }),
-    grant(names, { name: names.rbac.healthCheck, rules: health }),
-  ];
+/** The permissions of the control plane in the joining cluster. */
+export function memberGrants(names: MemberNames, request: RulesRequest): RoleGrant[] {
+  const { manager, health } = memberRules(request);
+  const namespace = request.scope === "Namespaced" ? { namespace: names.namespace } : {};
+  const own = grant(names, { name: names.rbac.manager, rules: manager, ...namespace });
+  return health === undefined ? [own] : [own, grant(names, { name: names.rbac.healthCheck, rules: health })];
 }
 
 function grant(

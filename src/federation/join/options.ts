@@ -1,5 +1,8 @@
 import type { HostOptions } from "../deps.ts";
 
+/** How much the control plane may do in a joined cluster: everything, or what the enabled types need. */
+export type RbacProfile = "full" | "minimal";
+
 export interface JoinOptions extends HostOptions {
   readonly clusterName: string;
   /** Default: the cluster's name. */
@@ -9,11 +12,25 @@ export interface JoinOptions extends HostOptions {
   /** Default: made from the cluster's name. */
   readonly secretName?: string | undefined;
   readonly errorOnExisting: boolean;
+  /** The address to register. Default: that of the kubeconfig. */
+  readonly apiEndpoint?: string | undefined;
+  /** PEM of the CA to register. Default: that of the kubeconfig, else one that is found to fit. */
+  readonly caPem?: string | undefined;
+  /** Do not try the endpoint with what is to be stored. */
+  readonly skipEndpointCheck?: boolean | undefined;
+  /** Of the KubeFedCluster, besides those it has. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Default: as the last join of fedctl left it, else full. */
+  readonly rbac?: RbacProfile | undefined;
+  /** Wait as long as this for the cluster to become ready; undefined: do not wait. */
+  readonly waitMs?: number | undefined;
 }
 
 /** Marks that a join leaves on a KubeFedCluster, so that unjoin reads instead of guessing. */
 export const serviceAccountAnnotation = "fedctl.io/service-account";
 export const memberNamespaceAnnotation = "fedctl.io/member-namespace";
+/** Of a KubeFedCluster with minimal permissions, so that joining again does not widen them unasked. */
+export const rbacAnnotation = "fedctl.io/rbac";
 /** On what a join makes in the member: the UID of the host's KubeFedConfig, so that two hosts never share or remove it. */
 export const hostAnnotation = "fedctl.io/host";
 /** On a credential: the cluster it belongs to, so that it is found although no registration names it. */

@@ -1,6 +1,5 @@
 import type { ResourceType } from "../../kube/kube-api.ts";
 import type { KubeObject, Namespace, Secret, ServiceAccount } from "../../kube/objects.ts";
-import type { ClientConfig } from "../../kubeconfig/types.ts";
 import { sameJson } from "../json-data.ts";
 import {
   type KubeFedCluster,
@@ -25,6 +24,7 @@ import {
 import { clusterAnnotation, type JoinOptions } from "./options.ts";
 import { markedFor } from "./ownership.ts";
 import { planRegistration } from "./registration.ts";
+import type { StoredEndpoint } from "./stored-endpoint.ts";
 import { joinWarnings } from "./warnings.ts";
 
 /** What a join writes. The credential's token and the CA that may come with it are known only once the member has made them. */
@@ -36,8 +36,9 @@ export interface JoinPlan {
   readonly grants: readonly GrantPlan[];
   /** Without the token. */
   readonly credential: Step<Secret>;
-  /** Without a CA where the kubeconfig has none. */
+  /** Without a CA where that comes with the token. */
   readonly registration: Step<KubeFedCluster>;
+  readonly awaitsAuthority: boolean;
   /** The registration as it is. */
   readonly registered: KubeFedCluster | undefined;
   readonly warnings: readonly Warning[];
@@ -54,8 +55,9 @@ export interface JoinRequest {
   readonly options: JoinOptions;
   /** How the host and the joining cluster are called in messages. */
   readonly hostContext: string;
-  /** Of the joining cluster. */
-  readonly config: ClientConfig;
+  /** Of the host, to tell what is near to it. */
+  readonly hostUrl: string;
+  readonly stored: StoredEndpoint;
 }
 
 /** Pure. @throws FedctlError when the join cannot or must not be done, before anything is written */
@@ -79,8 +81,9 @@ export function planJoin(facts: JoinFacts, request: JoinRequest): JoinPlan {
     grants: grants.map((grant) => planGrant(grant, place)),
     credential: planCredential(facts, request),
     registration: planRegistration(facts, request),
+    awaitsAuthority: request.stored.awaitsAuthority,
     registered: registration,
-    warnings: joinWarnings(request),
+    warnings: joinWarnings(facts, request),
   };
 }
 

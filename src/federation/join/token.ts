@@ -3,7 +3,7 @@ import type { KubeApi, ObjectKey } from "../../kube/kube-api.ts";
 import type { Secret } from "../../kube/objects.ts";
 import { withDeadline } from "../deadline.ts";
 import type { FederationDeps } from "../deps.ts";
-import { secretType } from "../kubefed-types.ts";
+import { secretType, serviceAccountType } from "../kubefed-types.ts";
 import { performStep, type Step } from "../step.ts";
 
 const tokenTimeoutMs = 30_000;
@@ -74,9 +74,20 @@ async function waitForToken(made: Secret, { api, cluster, preview }: Place, deps
     });
   } catch (error) {
     if (!hasCode(error, "TimedOut")) throw error;
-    const why = `it is still empty after ${tokenTimeoutMs / 1000} s: the token controller of that cluster does not run, or may not write it`;
+    const why = `it is still empty after ${tokenTimeoutMs / 1000} s: ${await whyEmpty(made, api)}`;
     throw notIssued(made, cluster, why);
   }
+}
+
+/** kube-controller-manager makes a service account in every namespace, and fills token secrets: one tells of the other. */
+async function whyEmpty({ metadata }: Secret, api: KubeApi): Promise<string> {
+  const key = { type: serviceAccountType, namespace: metadata?.namespace, name: "default" };
+  // An answer that does not come tells nothing either way.
+  const given = await api.get(key).catch(() => "unknown" as const);
+  const refused = "an admission policy or webhook refuses the token, or its token controller is switched off";
+  if (given === "unknown") return `kube-controller-manager does not run there, or ${refused}`;
+  if (given === undefined) return "kube-controller-manager does not run there: nothing made a service account either";
+  return `kube-controller-manager runs there, but ${refused}`;
 }
 
 /** Watches a secret that is there, for as long as it takes. */
@@ -125,7 +136,7 @@ function notIssued(secret: Secret, cluster: string, why: string): FedctlError {
     "TokenNotIssued",
     `no token in secret "${name}" of namespace "${namespace}" in cluster "${cluster}": ${why}`,
     {
-      hint: "when the cause is mended, run the same command again: it continues where it stopped",
+      hint: `look at the events of the namespace: kubectl get events -n ${namespace}`,
       exitCode: ExitCode.TimedOut,
     },
   );

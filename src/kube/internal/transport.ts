@@ -7,6 +7,8 @@ import { WireFailure, type WireAnswer, type WireConnection, type WireRequest } f
 export interface Transport {
   /** Sends over the current connection, or over a new one when there is none or the client certificate changed. */
   send(request: WireRequest, certificate: KeyPair | undefined): Promise<WireAnswer>;
+  /** Has a connection ready for the next request. */
+  open(certificate: KeyPair | undefined, signal: AbortSignal): Promise<void>;
   /** True once any connection was made. */
   readonly wasConnected: boolean;
   close(): void;
@@ -63,6 +65,9 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     get wasConnected() {
       return wasConnected;
+    },
+    async open(certificate, signal) {
+      await connectionFor(certificate, signal);
     },
     async send(request, certificate) {
       const connection = await connectionFor(certificate, request.signal);

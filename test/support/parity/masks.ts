@@ -16,6 +16,8 @@ const dropped = new Set([
   "creationTimestamp",
   "kubectl.kubernetes.io/last-applied-configuration",
   "kubernetes.io/service-account.uid",
+  // The day a token was first used; fedctl tries it at once.
+  "kubernetes.io/legacy-token-last-used",
 ]);
 
 const masked: Readonly<Record<string, string>> = {

@@ -40,6 +40,8 @@ async function parse(
 
 const host = { hostClusterContext: undefined, kubefedNamespace: "kube-federation-system", dryRun: false };
 const federate: Parameters<typeof parse>[0] = (execute, run) => federateCommand(execute, noText, run);
+const makeJoin: Parameters<typeof parse>[0] = (execute, run) =>
+  joinCommand(execute, { readText: (path) => Promise.resolve(`text of ${path}`) }, run);
 const noText = { readText: () => Promise.reject(new Error("reads nothing")) };
 
 test("the namespace of --help is the core's", () => {
@@ -64,35 +66,60 @@ describe("argv becomes one options object", () => {
   });
 
   test("join", async () => {
-    const defaults = { clusterContext: undefined, hostClusterName: undefined, secretName: undefined };
-    expect((await parse(joinCommand, ["vulcan"])).options).toStrictEqual({
+    expect((await parse(makeJoin, ["vulcan"])).options).toStrictEqual({
       ...host,
-      ...defaults,
-      clusterName: "vulcan",
+      clusterNames: ["vulcan"],
+      clusterContext: undefined,
+      hostClusterName: undefined,
+      secretName: undefined,
       errorOnExisting: true,
+      apiEndpoint: undefined,
+      caPem: undefined,
+      skipEndpointCheck: false,
+      labels: undefined,
+      rbac: undefined,
+      waitMs: undefined,
+      parallel: 8,
     });
-    const argv = [
-      "vulcan",
-      "--cluster-context=c",
-      "--host-cluster-name",
-      "h",
-      "--secret-name",
-      "s",
-      "--no-error-on-existing",
-    ];
-    expect((await parse(joinCommand, argv)).options).toStrictEqual({
+    const argv = ["vulcan", "mars", "--cluster-context=c", "--host-cluster-name", "h", "--secret-name", "s"];
+    const more = ["--no-error-on-existing", "--api-endpoint=https://a", "--ca-file", "-", "--no-check-endpoint"];
+    const most = ["--label", "a=b=c", "--label=x/y=", "--rbac=minimal", "--wait", "--timeout=90s", "-P", "2"];
+    const { options, told } = await parse(makeJoin, [...argv, ...more, ...most]);
+    expect(options).toStrictEqual({
       ...host,
-      clusterName: "vulcan",
+      clusterNames: ["vulcan", "mars"],
       clusterContext: "c",
       hostClusterName: "h",
       secretName: "s",
       errorOnExisting: false,
+      apiEndpoint: "https://a",
+      caPem: "text of -",
+      skipEndpointCheck: true,
+      labels: { a: "b=c", "x/y": "" },
+      rbac: "minimal",
+      waitMs: 90_000,
+      parallel: 2,
     });
+    expect(told).toMatchObject({ kind: "JoinResult", stdinIsTaken: true });
+    expect((await parse(makeJoin, ["vulcan", "--wait"])).options).toMatchObject({ waitMs: 120_000 });
+  });
+
+  test.each([
+    [["--timeout", "1m"], "--timeout is the limit of --wait, which is not given"],
+    [["--label", "a"], "key=value is wanted."],
+    [["--label", "a=b", "--label", "a=c"], 'label "a" is given two values.'],
+    [["-P", "0"], "a number from 1 to 9999 is wanted."],
+    [["--rbac", "some"], "Allowed choices are full, minimal."],
+  ])("join %j is refused", async (argv, message) => {
+    const execute: Execute = () => Promise.reject(new Error("nothing is run"));
+    const command = makeJoin(execute, () => Promise.reject(new Error("nothing is run"))).exitOverride();
+    command.configureOutput({ writeErr: () => undefined });
+    await expect(command.parseAsync(["vulcan", ...argv], { from: "user" })).rejects.toThrow(message);
   });
 
   test("an empty value counts as not given", async () => {
     const argv = ["vulcan", "--cluster-context", "", "--host-cluster-context=", "--kubefed-namespace", ""];
-    expect((await parse(joinCommand, argv)).options).toMatchObject({ ...host, clusterContext: undefined });
+    expect((await parse(makeJoin, argv)).options).toMatchObject({ ...host, clusterContext: undefined });
   });
 
   test("unjoin", async () => {
@@ -264,16 +291,7 @@ describe("argv becomes one options object", () => {
   });
 
   test("limits and verbosity reach the runner", async () => {
-    const { told } = await parse(joinCommand, [
-      "a",
-      "--request-timeout",
-      "2m",
-      "-v",
-      "6",
-      "--json",
-      "--kubeconfig",
-      "k",
-    ]);
+    const { told } = await parse(makeJoin, ["a", "--request-timeout", "2m", "-v", "6", "--json", "--kubeconfig", "k"]);
     expect(told).toMatchObject({
       kind: "JoinResult",
       flags: { requestTimeout: 120_000, v: 6, json: true, kubeconfig: "k" },

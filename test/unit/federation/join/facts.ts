@@ -2,8 +2,8 @@ import type { JoinFacts } from "../../../../src/federation/join/facts.ts";
 import { memberNames } from "../../../../src/federation/join/member-names.ts";
 import { memberGrants } from "../../../../src/federation/join/member-objects.ts";
 import type { JoinOptions } from "../../../../src/federation/join/options.ts";
-import type { JoinPlan, JoinRequest } from "../../../../src/federation/join/plan.ts";
-import { planJoin } from "../../../../src/federation/join/plan.ts";
+import { type JoinPlan, type JoinRequest, planJoin } from "../../../../src/federation/join/plan.ts";
+import { storedEndpoint } from "../../../../src/federation/join/stored-endpoint.ts";
 import type { KubeObject, Secret } from "../../../../src/kube/objects.ts";
 import type { ClientConfig } from "../../../../src/kubeconfig/types.ts";
 
@@ -45,6 +45,8 @@ export interface FactsOptions extends Partial<JoinFacts> {
 /** Two clusters that no join has seen, but for what a test wants otherwise. */
 export function facts({ scope = "Cluster", ...more }: FactsOptions = {}): JoinFacts {
   const names = more.names ?? memberNames(options, "earth");
+  const { rbac = "full", types = [] } = more;
+  const grants = memberGrants(names, { profile: rbac, scope, types });
   return {
     hostId,
     registration: undefined,
@@ -55,8 +57,10 @@ export function facts({ scope = "Cluster", ...more }: FactsOptions = {}): JoinFa
     namespace: undefined,
     serviceAccount: undefined,
     tokenSecret: undefined,
-    grants: memberGrants(names, scope).map((wanted) => ({ wanted, role: undefined, binding: undefined })),
+    grants: grants.map((wanted) => ({ wanted, role: undefined, binding: undefined })),
     ...more,
+    rbac,
+    types,
   };
 }
 
@@ -92,7 +96,9 @@ export function secret(name: string, more: Partial<Secret> = {}): Secret {
 }
 
 export function request(more: Partial<JoinOptions> = {}, ofMember: ClientConfig = config()): JoinRequest {
-  return { options: { ...options, ...more }, hostContext: "earth", config: ofMember };
+  const given = { ...options, ...more };
+  const stored = storedEndpoint(given, ofMember);
+  return { options: given, hostContext: "earth", hostUrl: "https://earth.example.com", stored };
 }
 
 export function plan(of: JoinFacts = facts(), more: Partial<JoinOptions> = {}): JoinPlan {

@@ -9,7 +9,7 @@ const labels = { "app.kubernetes.io/managed-by": "fedctl" };
 const mark = { "fedctl.io/host": hostId };
 
 describe("a first join", () => {
-  test("creates everything, with the marks of fedctl", () => {
+  test("creates everything, with the marks of fedctl (B-JN16)", () => {
     const made = plan();
     expect(made.namespace.object).toEqual({
       apiVersion: "v1",
@@ -162,7 +162,7 @@ describe("a join that was stopped", () => {
     });
   });
 
-  test("repairs a service account, and keeps what others noted on it", () => {
+  test("repairs a service account, and keeps what others noted on it (B-JN12)", () => {
     const serviceAccount = {
       ...done.serviceAccount,
       automountServiceAccountToken: true,
