@@ -90,9 +90,9 @@ describe("wrong command lines", () => {
     ["missing argument", ["join"], "missing required argument 'cluster-names'", 'see "fedctl join --help"'],
     [
       "surplus argument",
-      ["unjoin", "a", "b"],
-      "too many arguments for 'unjoin'. Expected 1 argument but got 2",
-      'see "fedctl unjoin --help"',
+      ["install", "a"],
+      "too many arguments for 'install'. Expected 0 arguments but got 1",
+      'see "fedctl install --help"',
     ],
     [
       "missing second argument",
