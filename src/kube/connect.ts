@@ -6,6 +6,7 @@ import { createLimiter } from "./internal/limiter.ts";
 import { deleteObject, createObject, patchObject, replaceObject } from "./internal/writes.ts";
 import { getObject, listObjects, listPages, readPath } from "./internal/reads.ts";
 import { createRequester } from "./internal/requester.ts";
+import { backoffMs } from "./internal/retry.ts";
 import type { RequestInfo } from "./internal/sender.ts";
 import { createSignalHub } from "./internal/signal-hub.ts";
 import { createTransport } from "./internal/transport.ts";
@@ -51,16 +52,18 @@ export function connectToCluster(options: ConnectOptions): KubeApi {
     },
   });
   const hub = createSignalHub();
-  const requester = createRequester({
-    ...options,
-    endpoint,
-    limiter,
-    transport,
-    random,
-    hub,
-    clock: options.clock ?? { sleep },
-  });
-  const room = { requester, context: config.contextName, user: config.userName, signal, random };
+  const clock = options.clock ?? { sleep };
+  const requester = createRequester({ ...options, endpoint, limiter, transport, random, hub, clock });
+  const rest = async (failures: number): Promise<void> => {
+    const wait = new AbortController();
+    const leave = hub.subscribe(signal, () => {
+      wait.abort();
+    });
+    // Whoever goes on after the signal learns of it there, in the words of what was attempted.
+    await clock.sleep(backoffMs({ tries: failures, random: random() }), wait.signal).catch(() => undefined);
+    leave();
+  };
+  const room = { requester, context: config.contextName, user: config.userName, signal, random, rest };
   const discover = cachedDiscovery(room, hub);
   return {
     context: config.contextName,

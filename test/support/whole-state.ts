@@ -15,7 +15,21 @@ export async function readWhole(clusters: readonly ClusterDetails[]): Promise<Wh
       [...(await readSettled(cluster))].map(([key, object]) => [`${cluster.name} ${key}`, describe(object)] as const),
     ),
   );
-  return new Map(states.flat());
+  const whole = new Map<string, string>();
+  for (const [key, text] of states.flat().sort()) {
+    // Two that differ in the suffix alone stay two.
+    for (let name = withoutSuffix(key); ; name += "'") {
+      if (whole.has(name)) continue;
+      whole.set(name, text);
+      break;
+    }
+  }
+  return whole;
+}
+
+/** Of credentials: it is made from the UID of the control plane. */
+function withoutSuffix(text: string): string {
+  return text.replace(/(\bvulcan-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, "$1XXXXX");
 }
 
 /** A type that has just gone is still discovered for a moment. */
@@ -39,7 +53,7 @@ function describe(object: KubeObject): string {
     if (ofTheServer.includes(field)) return undefined;
     return field === "token" ? "<token>" : value;
   });
-  return text.replace(uuid, "<uid>").replace(time, "<time>");
+  return withoutSuffix(text).replace(uuid, "<uid>").replace(time, "<time>");
 }
 
 /** What is in one of two states alone, or other in it: `+ key`, `- key`, `~ key: before -> after`. */

@@ -48,7 +48,11 @@ export function createExchanger(options: ExchangeOptions): (exchange: Exchange) 
         remainingMs: exchange.lifetime.remainingMs(),
         random: random(),
       });
-      if (decision.kind === "finish") return tried;
+      if (decision.kind === "finish") {
+        // The others need not each find that out for themselves.
+        if (tried.kind === "failure" && tried.failure.stage === "dial") transport.giveUp();
+        return tried;
+      }
       exchange.mayBeSecond ||= tried.kind === "answer" && tried.status >= 500;
       await clock.sleep(decision.afterMs, exchange.lifetime.signal);
     }

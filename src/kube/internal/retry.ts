@@ -25,7 +25,8 @@ export type Decision = { readonly kind: "finish" } | { readonly kind: "repeat"; 
 
 // client-go's number for Retry-After; the rest is for what does not say when to come back.
 const maxTriesWhenAsked = 10;
-const maxTriesOnFailure = 5;
+// Some eleven seconds. A connection that breaks takes all its requests along, so one request may meet many that were another's fault.
+const maxTriesOnFailure = 10;
 // Some seven seconds: what an API server takes to start again.
 const maxTriesOnDial = 8;
 const firstWaitMs = 100;
@@ -65,7 +66,7 @@ function waitForFailure(failure: WireFailure, facts: RetryFacts): number | undef
 }
 
 /** 100, 200, 400 ms ... with half of it by chance, so that callers that failed together do not come back together. */
-function backoffMs({ tries, random }: RetryFacts): number {
+export function backoffMs({ tries, random }: Pick<RetryFacts, "tries" | "random">): number {
   const fullMs = Math.min(longestWaitMs, firstWaitMs * 2 ** (tries - 1));
   return fullMs * (0.5 + 0.5 * random);
 }

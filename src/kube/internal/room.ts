@@ -9,6 +9,8 @@ export interface Room {
   readonly requester: Requester;
   readonly context: string;
   readonly user: string;
+  /** Waits before what failed so many times is tried again; not when the connection's signal fires. */
+  rest(failures: number): Promise<void>;
 }
 
 type Target = Pick<ObjectKey, "type" | "namespace"> & { readonly name?: string | undefined };

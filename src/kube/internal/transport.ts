@@ -9,8 +9,10 @@ export interface Transport {
   send(request: WireRequest, certificate: KeyPair | undefined): Promise<WireAnswer>;
   /** Has a connection ready for the next request. */
   open(certificate: KeyPair | undefined, signal: AbortSignal): Promise<void>;
-  /** True once any connection was made. */
+  /** True once any connection was made, until the server is given up. */
   readonly wasConnected: boolean;
+  /** The server is away for good: from now on it counts as one that was never reached. */
+  giveUp(): void;
   close(): void;
 }
 
@@ -65,6 +67,9 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     get wasConnected() {
       return wasConnected;
+    },
+    giveUp() {
+      wasConnected = false;
     },
     async open(certificate, signal) {
       await connectionFor(certificate, signal);

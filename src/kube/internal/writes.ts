@@ -19,7 +19,8 @@ interface Write<T> {
   check(failure: WireFailure | undefined): Promise<Finding<T>>;
 }
 
-const maxLosses = 3;
+// As many as a read is tried: the connection may break for what others sent.
+const maxLosses = 10;
 
 /** Sends a write; one that was lost half-way is looked for before it is sent again. */
 async function performWrite<T>(room: Room, write: Write<T>): Promise<T> {
@@ -37,6 +38,7 @@ async function performWrite<T>(room: Room, write: Write<T>): Promise<T> {
     if (finding.kind === "done") return finding.result;
     if (losses >= maxLosses) throw outcomeUnknownError(write.call.attempt, reply.failure);
     maybeDone = true;
+    await room.rest(losses);
   }
 }
 

@@ -28,7 +28,8 @@ function replay(kind: "v2" | "legacy"): { readonly room: Room; readonly asked: s
   const open = (): never => {
     throw new Error("discovery opens no stream");
   };
-  return { room: { requester: { send, open }, context: "earth", user: "admin" }, asked };
+  const rest = (): Promise<void> => Promise.resolve();
+  return { room: { requester: { send, open }, context: "earth", user: "admin", rest }, asked };
 }
 
 describe.each(["v2", "legacy"] as const)("discovery (%s)", (kind) => {
