@@ -195,7 +195,7 @@ describe("credentials in the host", () => {
     expect(error).toMatchObject({ code: "DebrisFound", exitCode: 3 });
     expect(changes).toEqual(["earth: keep KubeFedCluster vulcan (planned)"]);
     expect(reasons).toEqual([
-      `its secret "${spec.secretRef.name}" is gone; mend it with: fedctl join vulcan --error-on-existing=false --host-cluster-context earth`,
+      `its secret "${spec.secretRef.name}" is gone; mend it with: fedctl join vulcan --error-on-existing=false --host-cluster-context earth --kubefed-namespace ${federation.namespace}`,
     ]);
   });
 });

@@ -23,7 +23,23 @@ function labelsOf(source: UnknownObject): JsonRecord | undefined {
 }
 
 /** Notes that tools and controllers keep for themselves in each cluster; nobody misses them in a template. */
-const bookkeeping = ["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"];
+const bookkeeping = [
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+  "deprecated.daemonset.template.generation",
+  "control-plane.alpha.kubernetes.io/leader",
+  "pv.kubernetes.io/bind-completed",
+  "pv.kubernetes.io/bound-by-controller",
+  "pv.kubernetes.io/provisioned-by",
+  "volume.beta.kubernetes.io/storage-provisioner",
+  "volume.kubernetes.io/storage-provisioner",
+  "volume.kubernetes.io/selected-node",
+  "volume.kubernetes.io/storage-resizer",
+  "batch.kubernetes.io/job-tracking",
+  "endpoints.kubernetes.io/last-change-trigger-time",
+];
 
 /**
  * The keys of an object's annotations, which no template can carry, but for those that nobody would miss.

@@ -4,8 +4,8 @@ import { clusterAnnotation } from "../join/options.ts";
 import { isMadeByFedctl } from "../join/ownership.ts";
 import { kubefedClusterType, secretType } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
-import { quoted } from "../suggest.ts";
-import { credentialOf, type GcHost } from "./host-facts.ts";
+import { suggestCommand } from "../suggest.ts";
+import { addressOf, credentialOf, type GcHost } from "./host-facts.ts";
 import { tokenOwner } from "./token-owner.ts";
 
 /** What earlier runs left in the host: `delete` for what is certain, `keep` for what somebody has to look at. Pure. */
@@ -31,7 +31,7 @@ export function unusedSecrets({ secrets, clusters }: GcHost): readonly Secret[] 
 function whyBroken(host: GcHost, cluster: GcHost["clusters"][number]): string | undefined {
   const credential = credentialOf(host, cluster);
   const name = cluster.spec.secretRef.name;
-  const mend = `mend it with: fedctl join ${nameOf(cluster)} --error-on-existing=false --host-cluster-context ${quoted(host.context)}`;
+  const mend = `mend it with: ${suggestCommand(`join ${nameOf(cluster)} --error-on-existing=false`, addressOf(host))}`;
   if (credential === undefined) return `its secret "${name}" is gone; ${mend}`;
   return (credential.data?.["token"] ?? "") === "" ? `its secret "${name}" holds no token; ${mend}` : undefined;
 }

@@ -11,6 +11,7 @@ import {
   namespaceType,
   secretType,
 } from "../kubefed-types.ts";
+import type { suggestCommand } from "../suggest.ts";
 import { tokenOwner } from "./token-owner.ts";
 
 /** What the host knows of its joins, and what else lies beside that. */
@@ -44,6 +45,11 @@ export async function readGcHost({ api }: Connection, kubefedNamespace: string):
     clusters,
     secrets: secrets.items,
   };
+}
+
+/** How suggested commands address the host, with its own context even where the current one was meant. */
+export function addressOf({ context, kubefedNamespace }: GcHost): Parameters<typeof suggestCommand>[1] {
+  return { hostClusterContext: context, kubefedNamespace };
 }
 
 /** The secret that a registration names. */

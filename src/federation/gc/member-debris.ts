@@ -3,10 +3,10 @@ import { isMadeByFedctl } from "../join/ownership.ts";
 import { namespaceType, serviceAccountType } from "../kubefed-types.ts";
 import type { ObjectIdentity, Warning } from "../report.ts";
 import { identityOf, type Step } from "../step.ts";
-import { quoted } from "../suggest.ts";
+import { quoted, suggestCommand } from "../suggest.ts";
 import { describeCounts, type Found } from "../unjoin/workloads.ts";
 import { unusedSecrets } from "./host-debris.ts";
-import { type GcHost, isInUse } from "./host-facts.ts";
+import { addressOf, type GcHost, isInUse } from "./host-facts.ts";
 import { type JoinTraces, joinTraces, markOf } from "./join-traces.ts";
 import type { Binding, GcMember } from "./member-facts.ts";
 import { tokenOwner } from "./token-owner.ts";
@@ -113,7 +113,7 @@ function judgeWorkloads(host: GcHost, member: GcMember, traces: readonly JoinTra
     return isInUse(host, serviceAccount) || isOfOther;
   });
   if (isHost || isJoined || workloads.items.length === 0) return [];
-  const command = `fedctl unjoin ${quoted(context)} --workloads=delete --host-cluster-context ${quoted(host.context)}`;
+  const command = suggestCommand(`unjoin ${quoted(context)} --workloads=delete`, addressOf(host));
   return [
     {
       code: "WorkloadsFound",

@@ -196,6 +196,16 @@ describe("annotationKeys", () => {
     const source: UnknownObject = { metadata: { annotations: { b: "secret", a: "secret" } } };
     expect(annotationKeys(source)).toEqual(["a", "b"]);
   });
+
+  it("leaves out what controllers of one cluster note for themselves", () => {
+    const annotations = {
+      "kubectl.kubernetes.io/last-applied-configuration": "{}",
+      "pv.kubernetes.io/bind-completed": "yes",
+      "volume.kubernetes.io/storage-provisioner": "csi.example.com",
+      owner: "shop",
+    };
+    expect(annotationKeys({ metadata: { annotations } })).toEqual(["owner"]);
+  });
 });
 
 describe("holdsTemplate", () => {
