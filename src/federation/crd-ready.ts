@@ -37,11 +37,24 @@ export async function waitForCrds(api: KubeApi, names: readonly string[], option
   if (outcomes.some(({ status }) => status === "rejected")) throw failed.signal.reason;
 }
 
-async function waitForCrd(api: KubeApi, name: string, options: CrdWaitOptions): Promise<void> {
-  let seen: CustomResourceDefinition | undefined;
+/** Waits until the types of a CRD that is established are served. @throws FedctlError TimedOut, Interrupted */
+export async function waitForServing(
+  api: KubeApi,
+  established: CustomResourceDefinition,
+  options: CrdWaitOptions,
+): Promise<void> {
+  await waitForCrd(api, established.metadata?.name ?? "", { ...options, established });
+}
+
+async function waitForCrd(
+  api: KubeApi,
+  name: string,
+  options: CrdWaitOptions & { readonly established?: CustomResourceDefinition },
+): Promise<void> {
+  let seen = options.established;
   try {
     await withDeadline(options, async (signal) => {
-      for await (const crd of follow(api, name, { ...options, signal })) {
+      for await (const crd of seen === undefined ? follow(api, name, { ...options, signal }) : []) {
         seen = crd;
         refuseUnaccepted(crd, api.context);
         if (isEstablished(crd)) break;

@@ -13,7 +13,6 @@ import { uniqueName } from "../support/clusters.ts";
 import { coreRun } from "../support/core-run.ts";
 import { createAll } from "../support/federate-replay.ts";
 import { configMap, countedNames, failToFederate, federate } from "../support/federate-runs.ts";
-import { letGuestRead } from "../support/obstacles.ts";
 
 let set: ClusterSet;
 let earth: ClusterDetails;
@@ -36,12 +35,9 @@ afterAll(() => set.stop());
 
 const clusters = `/apis/core.kubefed.io/v1beta1/namespaces/${defaultKubefedNamespace}/kubefedclusters`;
 
-async function makeNamespace(
-  objects: (namespace: string) => readonly UnknownObject[] = () => [],
-  cluster = earth,
-): Promise<string> {
+async function makeNamespace(objects: (namespace: string) => readonly UnknownObject[] = () => []): Promise<string> {
   const name = uniqueName("ns");
-  await createAll(connectTo(cluster).api, [
+  await createAll(connectTo(earth).api, [
     { apiVersion: "v1", kind: "Namespace", metadata: { name } },
     ...objects(name),
   ]);
@@ -281,65 +277,5 @@ describe("placement", () => {
     const elsewhere = await federate(host.connect(), { name, contents: true, clusters: ["vulcan"] });
     expect(elsewhere.warnings).toEqual([]);
     await rawDelete(earth, `${clusters}/earth`);
-  });
-});
-
-describe("--from-context", () => {
-  it("reads from a member, writes to the host, and makes a namespace that is federated", async () => {
-    const name = await makeNamespace(configMaps(["a"]), vulcan);
-    const { changes } = await federate(connect, { name, contents: true, fromContext: "vulcan" });
-    expect(changes).toEqual([
-      `create Namespace ${name}`,
-      `create FederatedNamespace ${name}`,
-      "create FederatedConfigMap a",
-    ]);
-    expect(await federated(name, "a")).toMatchObject({ spec: { template: { data: { value: "1" } } } });
-    expect(await rawGet(earth, `/api/v1/namespaces/${name}/configmaps/a`)).toBeUndefined();
-    const again = await federate(connect, { name, contents: true, fromContext: "vulcan" });
-    expect(again.changes).toEqual([`keep FederatedNamespace ${name}`, "keep FederatedConfigMap a"]);
-  });
-
-  it("asks for the namespace of a single object first", async () => {
-    const namespace = await makeNamespace(configMaps(["a"]), vulcan);
-    const { error } = await failToFederate(connect, { type: "cm", name: "a", namespace, fromContext: "vulcan" });
-    expect(error).toMatchObject({
-      code: "ObjectNotFound",
-      hint: `federate the namespace first: fedctl federate namespace ${namespace} --from-context vulcan`,
-    });
-  });
-});
-
-describe("many and large", () => {
-  it("objects are read a second time rather than kept, and all written", async () => {
-    const names = countedNames(14);
-    const data = { value: "x".repeat(900_000) };
-    const name = await makeNamespace();
-    for (const each of names) await createAll(connectTo(earth).api, [configMap(name, each, { data })]);
-    const { changes } = await federate(host.connect(), { name, contents: true });
-    expect(changes.filter((change) => change.startsWith("create FederatedConfigMap"))).toHaveLength(names.length);
-    expect(await federatedNames(name)).toEqual(names);
-    const again = await federate(host.connect(), { name, contents: true });
-    expect(again.changes.every((change) => change.startsWith("keep "))).toBe(true);
-  });
-});
-
-describe("--ignore-forbidden", () => {
-  it("leaves out what cannot be listed, with a warning", async () => {
-    const name = await makeNamespace(configMaps(["a"]));
-    await letGuestRead(earth, connectTo(earth).api, ["secrets"]);
-    const guest = connectTo(earth, { token: earth.guestToken });
-    const { error } = await failToFederate(guest, { name, contents: true, dryRun: true });
-    expect(error).toMatchObject({ code: "ServerForbidden" });
-    const { result, warnings } = await federate(guest, { name, contents: true, dryRun: true, ignoreForbidden: true });
-    expect(warnings.map(({ code }) => code)).toEqual(["TypesUnread"]);
-    expect(warnings[0]?.message).toMatch(
-      /^left out, since they could not be listed: secrets; the first said: cannot list/,
-    );
-    expect(result.skippedTypes).toContainEqual({
-      type: "secrets",
-      reason: "the server forbids to list it",
-      requested: true,
-    });
-    expect(result.taken.map(({ type }) => type)).toEqual(["namespaces", "configmaps"]);
   });
 });

@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   /** Instead of the administrator's certificate. */
   readonly token?: string;
   readonly signal?: AbortSignal;
+  /** Called after each request. */
+  readonly onRequest?: () => void;
 }
 
 /** A new connection to a cluster of the test bed, with a discovery of its own: made of the real rooms, without a kubeconfig. */
@@ -37,6 +39,7 @@ export function connectTo(cluster: ClusterDetails, options: ConnectionOptions = 
     requestTimeoutMs: 30_000,
     signal: options.signal ?? new AbortController().signal,
     userAgent: "fedctl-tests",
+    onRequest: options.onRequest,
   });
   return { api, config };
 }

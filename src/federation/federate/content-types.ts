@@ -99,6 +99,7 @@ const madeByControllers: ReadonlyMap<string, string> = new Map([
   ["events", "what happened in one cluster"],
   ["events.events.k8s.io", "what happened in one cluster"],
   ["leases.coordination.k8s.io", "locks of one cluster's components"],
+  ["csistoragecapacities.storage.k8s.io", "what one cluster's storage has left"],
   ["leasecandidates.coordination.k8s.io", "locks of one cluster's components"],
   ["controllerrevisions.apps", "each cluster makes its own from workloads"],
 ]);

@@ -64,6 +64,7 @@ describe("selectContentTypes", () => {
     [resource("events.events.k8s.io", "Event"), "what happened in one cluster"],
     [resource("leases.coordination.k8s.io", "Lease"), "locks of one cluster's components"],
     [resource("controllerrevisions.apps", "ControllerRevision"), "each cluster makes its own from workloads"],
+    [resource("csistoragecapacities.storage.k8s.io", "CSIStorageCapacity"), "what one cluster's storage has left"],
     [resource("propagatedversions.core.kubefed.io", "PropagatedVersion"), "part of KubeFed"],
     [resource("kubefedclusters.core.kubefed.io", "KubeFedCluster"), "part of KubeFed"],
     [resource("replicaschedulingpreferences.scheduling.kubefed.io", "ReplicaSchedulingPreference"), "part of KubeFed"],

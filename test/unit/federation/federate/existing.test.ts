@@ -56,8 +56,8 @@ describe("standingOf", () => {
   });
 });
 
-const member = (name: string, apiEndpoint: string, ca = "", labels = {}): KubeFedCluster => ({
-  metadata: { name, labels },
+const member = (name: string, apiEndpoint: string, ca = ""): KubeFedCluster => ({
+  metadata: { name },
   spec: { apiEndpoint, caBundle: Buffer.from(ca).toString("base64"), secretRef: { name } },
 });
 
@@ -79,7 +79,7 @@ describe("findHostMember", () => {
 
 describe("selects", () => {
   it("goes by name or by labels", () => {
-    const eu = member("a", "https://a", "", { region: "eu", tier: "web" });
+    const eu = { ...member("a", "https://a"), metadata: { name: "a", labels: { region: "eu", tier: "web" } } };
     expect(selects({}, eu)).toBe(true);
     expect(selects({ clusters: ["b"] }, eu)).toBe(false);
     expect(selects({ clusterSelector: { region: "eu" } }, eu)).toBe(true);
