@@ -11,7 +11,7 @@ import type { ClusterSet } from "../cluster/start.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import { uniqueName } from "../support/clusters.ts";
 import { coreRun } from "../support/core-run.ts";
-import { createAll } from "../support/federate-replay.ts";
+import { createAll } from "../support/create-all.ts";
 import { configMap, countedNames, failToFederate, federate } from "../support/federate-runs.ts";
 
 let set: ClusterSet;
