@@ -22,6 +22,8 @@ export type ErrorCode =
   | "KubeconfigUnreadable"
   | "KubeconfigInvalid"
   | "KubeconfigMissing"
+  | "KubeconfigLocked"
+  | "KubeconfigNotWritten"
   | "ContextNotFound"
   | "CredentialUnavailable"
   // reaching a server

@@ -1,6 +1,4 @@
-import { parseAllDocuments } from "yaml";
-import type { ScalarTag, Tags } from "yaml";
-import { resolveGoScalar } from "./internal/go-scalar.ts";
+import { parseStream } from "./internal/parse-stream.ts";
 import { describeYamlError, lineOfError } from "./internal/yaml-error.ts";
 
 /** What is wrong with a text, in the words of Go's parser. Holds no piece of the text: it may be a secret. */
@@ -25,39 +23,15 @@ export interface YamlDocument {
   read(): unknown;
 }
 
-/** Takes every plain scalar away from YAML 1.1's own rules, which differ from Go's in dates, `1:30`, `0o17` and a lone dot. */
-const plainScalar: ScalarTag = {
-  identify: () => false,
-  default: true,
-  tag: "tag:fedctl,2025:plain",
-  // All but the merge key, which has a tag of its own.
-  test: /^(?!<<$)/,
-  resolve: resolveGoScalar,
-};
-
 /** The documents of a YAML 1.1 (or JSON) stream, in order. What is wrong with one does not keep the others from being read. */
 export function yamlDocuments(text: string): readonly YamlDocument[] {
-  const documents = parseAllDocuments(text, {
-    version: "1.1",
-    merge: true,
-    uniqueKeys: false,
-    intAsBigInt: true,
-    logLevel: "silent",
-    customTags: (tags: Tags): Tags => [plainScalar, ...tags.filter((tag) => !isTimestamp(tag))],
-  });
-  // An empty stream is an array of another class, without documents.
-  return Array.from(documents, (document) => ({
+  return parseStream(text, { forEditing: false }).map((document) => ({
     read() {
       const [error] = document.errors;
       if (error !== undefined) throw new YamlError(describeYamlError(error, text), lineOfError(error));
       return jsonable(toData(document), []);
     },
   }));
-}
-
-/** Even an explicit `!!timestamp` stays a string in Go's way through JSON. */
-function isTimestamp(tag: Tags[number]): boolean {
-  return typeof tag !== "string" && tag.tag.includes("timestamp");
 }
 
 function toData(document: { toJS(options: { mapAsMap: boolean }): unknown }): unknown {

@@ -9,6 +9,10 @@ const reasons: Readonly<Record<string, string>> = {
   ELOOP: "too many levels of symbolic links",
   ENAMETOOLONG: "file name too long",
   EMFILE: "too many open files",
+  ENOSPC: "no space left on device",
+  EFBIG: "file too large",
+  EDQUOT: "disk quota exceeded",
+  EROFS: "read-only file system",
 };
 
 /** The errno name of a failed file operation, "" when it is another kind of error. */
