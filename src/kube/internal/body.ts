@@ -16,13 +16,15 @@ export function collectBody(stream: Readable, rules: BodyRules): Promise<Buffer>
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.once("end", () => (ended = true));
     stream.on("error", () => undefined); // "close" follows
-    stream.once("close", () => {
+    const settle = (): void => {
       if (rules.signal.aborted)
         reject(rules.signal.reason as Error); // Whoever aborts gives an error.
       else if (ended && rules.isWhole())
         resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
       else reject(rules.failure());
-    });
-    stream.resume();
+    };
+    // Headers and the break of their connection may arrive together: then it closed before anybody could listen.
+    if (stream.closed) settle();
+    else stream.once("close", settle).resume();
   });
 }
