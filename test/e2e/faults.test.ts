@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rawCreate } from "../cluster/raw-client.ts";
+import { seededFaults, tellFaults } from "../support/seeded-faults.ts";
+import { type InterceptedPair, startInterceptedPair } from "../support/stopped-runs.ts";
+import { readWhole, stayingDifferences, type WholeState } from "../support/whole-state.ts";
+
+/** A federation from its beginning to its end. */
+const story: readonly (readonly string[])[] = [
+  ["install"],
+  ["join", "vulcan"],
+  ["enable", "leases"],
+  ["federate", "namespace", "shop", "--contents", "--enable-type"],
+  ["unjoin", "vulcan"],
+  ["uninstall", "--instances=delete"],
+];
+
+let pair: InterceptedPair;
+/** After each command of an undisturbed run. */
+const states: WholeState[] = [];
+
+beforeAll(async () => {
+  pair = await startInterceptedPair();
+  const inShop = "/api/v1/namespaces/shop";
+  await rawCreate(pair.earth, "/api/v1/namespaces", { metadata: { name: "shop" } });
+  await rawCreate(pair.earth, `${inShop}/configmaps`, { metadata: { name: "settings" }, data: { a: "1" } });
+  await rawCreate(pair.earth, `${inShop}/limitranges`, { metadata: { name: "limits" }, spec: { limits: [] } });
+  for (const args of story) {
+    await pair.succeed(args);
+    states.push(await readWhole(pair.clusters));
+  }
+});
+afterAll(() => pair.stop());
+
+describe("when a fifth of all requests fails", { timeout: 900_000 }, () => {
+  test.each([1, 2, 3])("every command still does what it does, with seed %i", async (seed) => {
+    const { decide, counts } = seededFaults(seed, 0.2);
+    for (const [index, args] of story.entries()) {
+      const { code, stderr } = await pair.run(args, { decide });
+      console.log(seed, args.join(' '), code, stderr, performance.now());
+      expect.soft(code, `${args.join(" ")}: ${stderr}`).toBe(0);
+      expect(await stayingDifferences(pair.clusters, states[index] ?? new Map()), args.join(" ")).toEqual([]);
+    }
+    tellFaults(seed, counts);
+  });
+});
