@@ -36,7 +36,6 @@ describe("when a fifth of all requests fails", { timeout: 900_000 }, () => {
     const { decide, counts } = seededFaults(seed, 0.2);
     for (const [index, args] of story.entries()) {
       const { code, stderr } = await pair.run(args, { decide });
-      console.log(seed, args.join(' '), code, stderr, performance.now());
       expect.soft(code, `${args.join(" ")}: ${stderr}`).toBe(0);
       expect(await stayingDifferences(pair.clusters, states[index] ?? new Map()), args.join(" ")).toEqual([]);
     }

@@ -65,6 +65,8 @@ export async function startInterceptor(cluster: ClusterDetails, options: Interce
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   });
+  const secured = new Set<Socket>();
+  server.on("secureConnection", (socket) => keep(secured, socket));
   await listen(server);
   const port = await listen(front.server);
   return {
@@ -75,9 +77,17 @@ export async function startInterceptor(cluster: ClusterDetails, options: Interce
     async [Symbol.asyncDispose]() {
       agent.destroy();
       front.close();
+      // HTTP/2 sessions keep a server from closing until they end by themselves.
+      for (const socket of secured) socket.destroy();
       await Promise.all([front.server, server].map((each) => new Promise((resolve) => each.close(resolve))));
     },
   };
+}
+
+/** Knows the socket until it is closed. */
+function keep(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
 }
 
 async function listen(server: Server | Http2SecureServer): Promise<number> {
@@ -95,6 +105,7 @@ interface Front {
 /** Takes the connections in, since a TLS socket cannot be reset. */
 function createFront(behind: Http2SecureServer): Front {
   const clients = new Map<number | undefined, Socket>();
+  const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
     const { port } = behind.address() as AddressInfo; // as in listen
     const target = connect({ port, host: "127.0.0.1", noDelay: true }, () => clients.set(target.localPort, client));
@@ -103,6 +114,7 @@ function createFront(behind: Http2SecureServer): Front {
       [client, target],
       [target, client],
     ] as const) {
+      keep(open, one);
       one.on("error", () => undefined);
       one.on("close", () => other.destroy());
     }
@@ -112,7 +124,7 @@ function createFront(behind: Http2SecureServer): Front {
     server,
     reset: ({ socket }) => clients.get(socket.remotePort)?.resetAndDestroy(),
     close: () => {
-      for (const client of clients.values()) client.destroy();
+      for (const socket of open) socket.destroy();
     },
   };
 }

@@ -122,6 +122,8 @@ async function connectBy(dialer: Dialer, options: OpenOptions): Promise<WireConn
   ]);
   // Whoever uses the socket learns of errors by its close; an unheard one would end the process.
   socket.on("error", () => undefined);
+  // Its close has been told already, and would not be told again to who uses it now.
+  if (socket.destroyed) throw new WireFailure("connection lost", { stage: "dial", passing: true });
   if (http2 !== undefined && protocol === "h2") return http2.openHttp2(socket, endpoint);
   const { openHttp1 } = await import("./http1-connection.ts");
   const dialAnother = async () => (await dialer.dial(certificate, ["http/1.1"], AbortSignal.timeout(30_000))).socket;
