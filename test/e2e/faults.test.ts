@@ -33,12 +33,12 @@ afterAll(() => pair.stop());
 
 describe("when a fifth of all requests fails", { timeout: 900_000 }, () => {
   test.each([1, 2, 3])("every command still does what it does, with seed %i", async (seed) => {
-    const { decide, counts } = seededFaults(seed, 0.2);
+    const faults = seededFaults(seed, 0.2);
     for (const [index, args] of story.entries()) {
-      const { code, stderr } = await pair.run(args, { decide });
+      const { code, stderr } = await pair.run(args, faults);
       expect.soft(code, `${args.join(" ")}: ${stderr}`).toBe(0);
       expect(await stayingDifferences(pair.clusters, states[index] ?? new Map()), args.join(" ")).toEqual([]);
     }
-    tellFaults(seed, counts);
+    tellFaults(seed, faults.counts);
   });
 });

@@ -66,7 +66,9 @@ export async function startInterceptor(cluster: ClusterDetails, options: Interce
     void work.finally(() => underWay.delete(work));
   });
   const secured = new Set<Socket>();
-  server.on("secureConnection", (socket) => keep(secured, socket));
+  server.on("secureConnection", (socket: Socket) => {
+    keep(secured, socket);
+  });
   await listen(server);
   const port = await listen(front.server);
   return {
