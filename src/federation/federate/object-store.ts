@@ -16,7 +16,7 @@ export interface HoldingLimit {
 }
 
 /** Of 10,000 ConfigMaps of 600 bytes 12 MB are read; most commands read less than this, and read it once. */
-export const defaultHolding = 8_000_000;
+export const defaultHolding = 4_000_000;
 
 /** Keeps objects while they are few. What is too much is forgotten, and read again when it is written. */
 export interface Holding {

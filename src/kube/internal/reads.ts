@@ -73,7 +73,7 @@ async function readPages<T extends KubeObject>({ room, type, options, limit }: P
 // A first look, to see how large the objects are; after it, pages of about so much text.
 const firstLimit = 100;
 const largestLimit = 2_000;
-const pageText = 2_000_000;
+const pageText = 1_000_000;
 const maxRestarts = 5;
 
 /**
