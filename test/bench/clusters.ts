@@ -6,6 +6,7 @@ import { adminEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { rawCreate, rawList, rawRequest } from "../cluster/raw-client.ts";
 import { relayTo, startRelayProcess, throughRelay } from "../cluster/relay.ts";
 import { type ClusterSet, startClusters } from "../cluster/start.ts";
+import { fillWithTenTypes, tenTypes } from "./ten-types.ts";
 
 const bin = fileURLToPath(new URL("../../bin/fedctl.js", import.meta.url));
 
@@ -25,6 +26,10 @@ export interface BenchClusters extends AsyncDisposable {
   bareWrites(namespace: string, rttMs: number): Promise<BareInput>;
   /** Deletes the federated objects of a namespace. */
   removeFederated(namespace: string): Promise<void>;
+  /** Makes a namespace with one object of each of ten types that are not enabled. */
+  fillWithTenTypes(namespace: string): Promise<void>;
+  /** Has these types not enabled any more. */
+  disableTenTypes(): void;
 }
 
 export interface BareInput {
@@ -75,6 +80,10 @@ export async function startBenchClusters({ folder, namespace, objects, rttMs }: 
       return { server, ca, cert, key, writes: await readWrites(earth, of) };
     },
     removeFederated: (of) => removeFederated(earth, of),
+    fillWithTenTypes: (of) => fillWithTenTypes(earth, of),
+    disableTenTypes: () => {
+      run("disable", ...tenTypes, "--delete-crd", "--instances=delete", "--host-cluster-context", "earth");
+    },
     [Symbol.asyncDispose]: () => stopAll(set, relays),
   };
 }

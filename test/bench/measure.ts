@@ -7,6 +7,8 @@ export interface Run {
   readonly seconds: number;
   /** Peak resident memory in MB; undefined where the system does not tell (no /proc). */
   readonly peakMb: number | undefined;
+  /** What it wrote. */
+  readonly stderr: string;
 }
 
 export interface CommandLine {
@@ -33,7 +35,7 @@ export async function measure({ command, args, env = process.env }: CommandLine)
   const seconds = (performance.now() - startedAt) / 1000;
   if (code !== 0)
     throw new Error(`${command} ${args.join(" ")} exited ${code ?? "by a signal"}: ${stderr.slice(-2000)}`);
-  return { seconds, peakMb };
+  return { seconds, peakMb, stderr };
 }
 
 function readPeakMb(pid: number | undefined): number | undefined {
