@@ -1,6 +1,6 @@
 import type { DeleteOptions, KubeApi, ResourceType } from "../kube/kube-api.ts";
 import type { KubeObject } from "../kube/objects.ts";
-import { FedctlError } from "../errors.ts";
+import { FedctlError, hasCode } from "../errors.ts";
 import type { Action, Change, ObjectIdentity, Report } from "./report.ts";
 
 /** A planned write (or the finding that none is needed) of one object in one cluster. Pure data. */
@@ -14,6 +14,8 @@ export interface Step<T extends KubeObject = KubeObject> {
   readonly reason?: string | undefined;
   /** Of a `delete`; default: the server's for that type. */
   readonly propagationPolicy?: DeleteOptions["propagationPolicy"];
+  /** Of an `update`: only the spec is changed, so that what others write to status and metadata meanwhile stays. */
+  readonly specOnly?: boolean;
 }
 
 /** `v1` for the core group, else `group/version`. */
@@ -68,11 +70,34 @@ async function write<T extends KubeObject>(api: KubeApi, step: Step<T>): Promise
     case "create":
       return api.create(type, object);
     case "update":
-      return api.update(type, object);
+      return step.specOnly === true ? updateSpec(api, step) : api.update(type, object);
     case "delete":
       await api.delete({ type, namespace, name }, { uid, propagationPolicy: step.propagationPolicy });
       return object;
     case "keep":
       return object;
   }
+}
+
+const maxTries = 5;
+
+/** Controllers write status and finalizers all the time: only who changes the spec meanwhile (its generation) is in conflict. */
+async function updateSpec<T extends KubeObject>(api: KubeApi, { type, object }: Step<T>): Promise<T> {
+  const { name = "", namespace } = object.metadata ?? {};
+  let next = object;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await api.update(type, next);
+    } catch (error) {
+      if (!hasCode(error, "ServerConflict") || tries === maxTries) throw error;
+      const live = await api.get<T>({ type, namespace, name });
+      if (!isSameSpec(live, object)) throw error;
+      next = { ...object, ...live, ...("spec" in object && { spec: object.spec }) };
+    }
+  }
+}
+
+function isSameSpec(one: KubeObject | undefined, other: KubeObject): boolean {
+  const [left, right] = [one, other].map((object) => object?.metadata);
+  return left?.uid === right?.uid && left?.generation === right?.generation;
 }

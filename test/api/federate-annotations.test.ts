@@ -3,7 +3,7 @@ import { installKubeFed } from "../../src/federation/install/install.ts";
 import { defaultKubefedNamespace } from "../../src/federation/kubefed-types.ts";
 import type { UnknownObject } from "../../src/kube/objects.ts";
 import type { ClusterDetails } from "../cluster/details.ts";
-import { rawCreate, rawDelete, rawGet } from "../cluster/raw-client.ts";
+import { rawCreate, rawDelete, rawGet, rawPatch } from "../cluster/raw-client.ts";
 import { startClusters } from "../cluster/start.ts";
 import type { ClusterSet } from "../cluster/start.ts";
 import { connectTo } from "../support/cluster-connection.ts";
@@ -56,4 +56,39 @@ it("annotations become overrides of the clusters that the object is placed in", 
   });
   const again = await federate(connectTo(host), { type: "cm", names: ["a"], namespace: name });
   expect(again.changes).toEqual(["keep FederatedConfigMap a"]);
+});
+
+it("--on-conflict=update gives an unchanged object the overrides that it lacks, once", async () => {
+  const name = uniqueName("ns");
+  const annotations = { "example.com/owner": "a" };
+  await rawCreate(host, "/api/v1/namespaces", { metadata: { name } });
+  await rawCreate(host, `/api/v1/namespaces/${name}/configmaps`, configMap(name, "a", { metadata: { annotations } }));
+  const clusters = `/apis/core.kubefed.io/v1beta1/namespaces/${defaultKubefedNamespace}/kubefedclusters`;
+  await rawCreate(host, clusters, {
+    apiVersion: "core.kubefed.io/v1beta1",
+    kind: "KubeFedCluster",
+    metadata: { name: "mars" },
+    spec: { apiEndpoint: "https://mars.example", secretRef: { name: "mars" } },
+  });
+  const one = { type: "cm", names: ["a"], namespace: name } as const;
+  await federate(connectTo(host), one);
+  const path = `/apis/types.kubefed.io/v1beta1/namespaces/${name}/federatedconfigmaps/a`;
+  const own = { op: "add", path: "/data/more", value: "2" };
+  await rawPatch(host, path, { spec: { overrides: [{ clusterName: "mars", clusterOverrides: [own] }] } });
+  const rules = { ...one, annotations: "override" } as const;
+  const kept = await federate(connectTo(host), rules);
+  const updated = await federate(connectTo(host), { ...rules, onConflict: "update" });
+  const again = await federate(connectTo(host), { ...rules, onConflict: "update" });
+  await rawDelete(host, `${clusters}/mars`);
+  expect([kept, updated, again].map(({ changes }) => changes)).toEqual([
+    ["keep FederatedConfigMap a"],
+    ["update FederatedConfigMap a"],
+    ["keep FederatedConfigMap a"],
+  ]);
+  const added = { op: "add", path: "/metadata/annotations/example.com~1owner", value: "a" };
+  expect((await rawGet<UnknownObject>(host, path))?.["spec"]).toEqual({
+    placement: { clusterSelector: { matchLabels: {} } },
+    template: { data: { value: "1" }, metadata: { annotations: {} } },
+    overrides: [{ clusterName: "mars", clusterOverrides: [own, added] }],
+  });
 });

@@ -74,7 +74,7 @@ async function renewLock(api: KubeApi, namespace: string, leaseSeconds: number):
 }
 
 async function reconcile(api: KubeApi, namespace: string, released: string[]): Promise<void> {
-  const { items } = await api.list<FederatedTypeConfig>(typeConfigType, { namespace });
+  const items = await listTypeConfigs(api, namespace);
   await Promise.all(
     items.map(async (config) => {
       try {
@@ -85,6 +85,16 @@ async function reconcile(api: KubeApi, namespace: string, released: string[]): P
       }
     }),
   );
+}
+
+/** None where KubeFed was uninstalled. */
+async function listTypeConfigs(api: KubeApi, namespace: string): Promise<readonly FederatedTypeConfig[]> {
+  try {
+    return (await api.list<FederatedTypeConfig>(typeConfigType, { namespace })).items;
+  } catch (error) {
+    if (!hasCode(error, "ServerNotFound")) throw error;
+    return [];
+  }
 }
 
 async function reconcileType(api: KubeApi, config: FederatedTypeConfig, released: string[]): Promise<void> {

@@ -44,7 +44,13 @@ function planCrd({ cluster }: EnableFacts, facts: TypeFacts): Step<CustomResourc
   if (facts.crd === undefined) return { ...step, action: "create", object: wanted };
   const next = mergeCrd(facts.crd, wanted);
   if (next === undefined) return { ...step, action: "keep", object: facts.crd };
-  return { ...step, action: "update", object: next, reason: "its schema or names are not those of a federated type" };
+  return {
+    ...step,
+    action: "update",
+    object: next,
+    specOnly: true,
+    reason: "its schema or names are not those of a federated type",
+  };
 }
 
 /** The CRD as it would be made if there were none. */
@@ -62,7 +68,7 @@ function planTypeConfig({ cluster, typeConfigs }: EnableFacts, { wanted }: TypeF
   }
   const object = { ...live, spec: { ...live.spec, targetType, federatedType } };
   const reason = `target type was ${describeType(live.spec.targetType)}, is ${describeType(targetType)}`;
-  return { ...step, action: "update", object, reason };
+  return { ...step, action: "update", object, specOnly: true, reason };
 }
 
 function isSameType(one: ApiResourceSpec, other: ApiResourceSpec): boolean {

@@ -30,6 +30,29 @@ export function withAnnotationOverrides(
   };
 }
 
+/**
+ * The clusters of a federated object that get every annotation of `source` already. Undefined when there is none to get. Pure.
+ */
+export function annotatedClusters(
+  source: UnknownObject,
+  { overrides }: AnnotationHolder,
+): readonly string[] | undefined {
+  const operations = operationsFor(source);
+  if (operations.length === 0) return undefined;
+  return (overrides ?? [])
+    .filter(({ clusterOverrides }) => holdsAll(clusterOverrides, operations))
+    .map(({ clusterName }) => clusterName);
+}
+
+/** What of a federated object tells which annotations it gives. */
+export type AnnotationHolder = Pick<FederatedObject["spec"], "overrides">;
+
+/** Keeps what {@link annotatedClusters} looks at: without the annotations in the template no operation can add to them. */
+export function annotationHolder({ template, overrides }: FederatedObject["spec"]): AnnotationHolder {
+  const metadata = isRecord(template?.["metadata"]) ? template["metadata"] : {};
+  return isRecord(metadata["annotations"]) && overrides !== undefined ? { overrides } : {};
+}
+
 function operationsFor(source: UnknownObject): readonly Operation[] {
   const annotations = source.metadata?.annotations ?? {};
   return annotationKeys(source).map((key) => ({
@@ -37,6 +60,18 @@ function operationsFor(source: UnknownObject): readonly Operation[] {
     path: `/metadata/annotations/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
     value: annotations[key],
   }));
+}
+
+/** Whether a federated object gives its clusters all these overrides of annotations already. */
+export function holdsOverrides(spec: FederatedObject["spec"], wanted: Overrides = []): boolean {
+  const { overrides = [] } = annotationHolder(spec);
+  return wanted.every(({ clusterName, clusterOverrides }) =>
+    overrides.some((one) => one.clusterName === clusterName && holdsAll(one.clusterOverrides, clusterOverrides)),
+  );
+}
+
+function holdsAll(operations: readonly Operation[], wanted: readonly Operation[]): boolean {
+  return wanted.every((operation) => operations.some((one) => sameJson(one, operation)));
 }
 
 /** Existing overrides with those of annotations set in them: KubeFed refuses a path, or a cluster, that comes twice. */

@@ -2,6 +2,7 @@ import type { KubeApi } from "../../kube/kube-api.ts";
 import type { UnknownObject } from "../../kube/objects.ts";
 import { isRecord, sameJson } from "../json-data.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
+import { annotatedClusters, annotationHolder, type AnnotationHolder } from "./annotation-overrides.ts";
 import { federatedNamespaceOf, type TypePair } from "./federated-object.ts";
 import type { FederatedType } from "./federated-type.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -16,6 +17,8 @@ export interface Standing {
   readonly standing: "absent" | "same" | "other" | "beingDeleted";
   /** The user says where, and it is placed elsewhere. */
   readonly placedElsewhere: boolean;
+  /** With `--annotations=override`, and of an object that has some: the clusters that get them already. */
+  readonly annotatedClusters?: readonly string[] | undefined;
 }
 
 /** What is kept of a federated object that is there. */
@@ -25,6 +28,8 @@ export interface ExistingObject {
   readonly retainReplicas: boolean;
   readonly beingDeleted: boolean;
   readonly placedElsewhere: boolean;
+  /** Only where annotations are to be overrides. */
+  readonly annotations?: AnnotationHolder | undefined;
 }
 
 /** By {@link keyOf} of the federated object. */
@@ -51,7 +56,7 @@ export async function readExisting(
 export function describeExisting(
   { spec, metadata }: FederatedObject,
   target: TypePair["target"],
-  options: Pick<FederateOptions, "clusters" | "clusterSelector">,
+  options: Pick<FederateOptions, "clusters" | "clusterSelector" | "annotations">,
 ): ExistingObject {
   const retainReplicas = spec.retainReplicas === true;
   return {
@@ -59,6 +64,7 @@ export function describeExisting(
     retainReplicas,
     beingDeleted: metadata?.deletionTimestamp !== undefined,
     placedElsewhere: isPlacementGiven(options) && !sameJson(spec.placement, placementOf(options)),
+    ...(options.annotations === "override" && { annotations: annotationHolder(spec) }),
   };
 }
 
@@ -70,5 +76,10 @@ export function standingOf(source: UnknownObject, pair: TypePair, existing: Exis
   const { beingDeleted, placedElsewhere, fingerprint, retainReplicas } = there;
   if (beingDeleted) return { standing: "beingDeleted", placedElsewhere };
   const same = fingerprint === fingerprintOf(templateOf(source, pair.target), pair.target, { retainReplicas });
-  return { standing: same ? "same" : "other", placedElsewhere };
+  const annotated = there.annotations && annotatedClusters(source, there.annotations);
+  return {
+    standing: same ? "same" : "other",
+    placedElsewhere,
+    ...(annotated !== undefined && { annotatedClusters: annotated }),
+  };
 }

@@ -68,18 +68,19 @@ export function planFederation(facts: FederateFacts, options: FederateOptions): 
     checkNamespaces(facts, options);
     checkConflicts(sources, facts.cluster, options);
   }
+  const writing: WritingRules = {
+    placement: placementOf(options),
+    setsPlacement: isPlacementGiven(options),
+    onConflict: options.onConflict,
+    annotatedClusters: options.annotations === "override" ? placedClusters(options, facts.members) : undefined,
+  };
   return {
     cluster: facts.cluster,
     enable: typesToEnable(sources),
     namespaces: isNamespace(facts.subject.type.target) ? facts.missingNamespaces.map(namespaceStep(facts)) : [],
-    subject: planSource(facts.subject, options),
-    contents: facts.contents.map((source) => planSource(source, options)),
-    writing: {
-      placement: placementOf(options),
-      setsPlacement: isPlacementGiven(options),
-      onConflict: options.onConflict,
-      annotatedClusters: options.annotations === "override" ? placedClusters(options, facts.members) : undefined,
-    },
+    subject: planSource(facts.subject, writing),
+    contents: facts.contents.map((source) => planSource(source, writing)),
+    writing,
     warnings: planWarnings(facts, options),
   };
 }
@@ -102,12 +103,12 @@ function namespaceStep({ cluster }: FederateFacts): (name: string) => Step {
   });
 }
 
-function planSource(source: Source, options: FederateOptions): PlannedSource {
-  return { source, objects: source.found.map((found) => planObject(found, options)) };
+function planSource(source: Source, writing: WritingRules): PlannedSource {
+  return { source, objects: source.found.map((found) => planObject(found, writing)) };
 }
 
-/** Placement and overrides are the user's to edit: only an update with a placement sets it. */
-function planObject(found: FoundObject, { onConflict }: FederateOptions): PlannedObject {
+/** Placement and overrides are the user's to edit: only an update that was told of them sets them. */
+function planObject(found: FoundObject, { onConflict, annotatedClusters = [] }: WritingRules): PlannedObject {
   const { standing, placedElsewhere } = found;
   if (standing === "absent") return { found, action: "create" };
   if (standing === "beingDeleted") return { found, action: "keep", reason: "it is being deleted" };
@@ -115,7 +116,10 @@ function planObject(found: FoundObject, { onConflict }: FederateOptions): Planne
     return { found, action: "keep", ...(standing === "other" && { reason: "it keeps its other template" }) };
   }
   if (standing === "other") return { found, action: "update", reason: "another template" };
-  return placedElsewhere ? { found, action: "update", reason: "another placement" } : { found, action: "keep" };
+  if (placedElsewhere) return { found, action: "update", reason: "another placement" };
+  const { annotatedClusters: annotated } = found;
+  const lacks = annotated !== undefined && annotatedClusters.some((name) => !annotated.includes(name));
+  return lacks ? { found, action: "update", reason: "other annotations" } : { found, action: "keep" };
 }
 
 /** The name, namespace and type of a planned federated object, for whoever only has to tell of it. */

@@ -4,7 +4,7 @@ import { sameJson } from "../json-data.ts";
 import type { FederatedObject } from "../kubefed-types.ts";
 import type { Change, Report } from "../report.ts";
 import { identityOf } from "../step.ts";
-import { mergeOverrides } from "./annotation-overrides.ts";
+import { holdsOverrides, mergeOverrides } from "./annotation-overrides.ts";
 import type { FederateStep, WritingRules } from "./plan.ts";
 import { holdsTemplate } from "./template.ts";
 
@@ -72,8 +72,8 @@ async function update(
   rules: WritingRules,
 ): Promise<Written> {
   const isPlaced = !rules.setsPlacement || sameJson(existing.spec.placement, rules.placement);
-  if (isSame && isPlaced) return { action: "keep", reason: undefined };
   const { template = {}, overrides } = step.object.spec;
+  if (isSame && isPlaced && holdsOverrides(existing.spec, overrides)) return { action: "keep", reason: undefined };
   const spec = {
     ...existing.spec,
     template,
@@ -81,7 +81,7 @@ async function update(
     ...(overrides !== undefined && { overrides: mergeOverrides(existing.spec.overrides, overrides) }),
   };
   await api.update(step.type, { ...existing, spec });
-  return { action: "update", reason: isSame ? "another placement" : "another template" };
+  return { action: "update", reason: step.reason ?? (isSame ? "another placement" : "another template") };
 }
 
 function conflict({ object, cluster, type }: FederateStep): FedctlError {

@@ -61,13 +61,14 @@ async function findLeft(steps: readonly Step[], api: KubeApi): Promise<readonly 
       const live = await api.get(keyOf(step));
       return live === undefined || live.metadata?.uid !== step.object.metadata?.uid
         ? []
-        : [describe({ ...step, object: live })];
+        : [describeLeft({ ...step, object: live })];
     }),
   );
   return found.flat().sort();
 }
 
-function describe({ type, object }: Step): string {
+/** `Kind "name" in namespace "..." (finalizers: ...)` */
+export function describeLeft({ type, object }: Step): string {
   const { name = "", namespace, finalizers = [] } = object.metadata ?? {};
   const place = namespace === undefined ? "" : ` in namespace "${namespace}"`;
   return `${type.kind} "${name}"${place}${finalizers.length === 0 ? "" : ` (finalizers: ${finalizers.join(", ")})`}`;

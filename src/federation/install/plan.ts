@@ -65,7 +65,7 @@ function planCoreCrd({ wanted, live }: CoreCrdFacts, cluster: string): Step<Cust
   if (live === undefined) return { ...step, action: "create", object: wanted };
   const next = mergeCrd(live, wanted);
   if (next === undefined) return { ...step, action: "keep", object: live };
-  return { ...step, action: "update", object: next, reason: "it is not that of KubeFed 0.10" };
+  return { ...step, action: "update", object: next, specOnly: true, reason: "it is not that of KubeFed 0.10" };
 }
 
 function planConfig({ cluster, config, kubefedNamespace }: InstallFacts, options: InstallOptions): Step<KubeFedConfig> {

@@ -1,12 +1,12 @@
-import { hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
 import type { FederationDeps } from "../deps.ts";
+import { findController } from "../disable/controller-presence.ts";
 import type { ApplyDeps } from "../enable/apply.ts";
-import { syncFinalizer, typeConfigFinalizer } from "../kubefed-types.ts";
 import { namespaceContents } from "../namespace-contents.ts";
 import { settled } from "../settled.ts";
-import { performStep, plannedChange, type Step } from "../step.ts";
-import { keyOf, refuseLeftBehind } from "./left-behind.ts";
+import { performStep, plannedChange } from "../step.ts";
+import { refuseLeftBehind } from "./left-behind.ts";
+import { removeObjects } from "./remove-objects.ts";
 import { gatherUninstallFacts } from "./uninstall-facts.ts";
 import { planUninstall, reasonToKeep, stepsOf, type UninstallOptions, type UninstallPlan } from "./uninstall-plan.ts";
 
@@ -23,6 +23,7 @@ export interface UninstallResult {
 /**
  * Removes a control plane from its host cluster: federated objects (when asked to), type configs, KubeFedConfig, CRDs, and
  * the namespace when fedctl made it and nothing else is in it. Where KubeFed is not installed it does nothing.
+ * KubeFed's finalizers are its controller's to remove where one runs, and removed with the objects where none does.
  * @throws FedctlError ClustersStillJoined, FederatedObjectsExist before anything is deleted; LeftBehind
  */
 export async function uninstallKubeFed(options: UninstallOptions, deps: FederationDeps): Promise<UninstallResult> {
@@ -34,39 +35,27 @@ export async function uninstallKubeFed(options: UninstallOptions, deps: Federati
       deps.report.change(plannedChange(step));
     });
   } else {
-    await applyUninstall(plan, api, deps);
+    await applyUninstall(plan, { api, kubefedNamespace }, deps);
   }
   return { cluster: api.context, kubefedNamespace, plan };
 }
 
-async function applyUninstall(plan: UninstallPlan, api: KubeApi, deps: ApplyDeps): Promise<void> {
+async function applyUninstall(
+  plan: UninstallPlan,
+  { api, kubefedNamespace }: { readonly api: KubeApi; readonly kubefedNamespace: string },
+  deps: ApplyDeps,
+): Promise<void> {
   const { instances, settings } = plan;
+  const removal = { api, kubefedNamespace, controller: await findController(api, kubefedNamespace, deps), deps };
   // A controller that still runs can let go of the federated objects as long as their types are enabled.
-  await settled(instances.map((step) => removeObject(step, api, deps)));
-  await settled(settings.map((step) => removeObject(step, api, deps)));
+  await removeObjects(instances, removal);
+  await removeObjects(settings, removal);
   await settled(plan.crds.map((step) => performStep(api, step, deps.report)));
   await refuseLeftBehind(plan.crds, api, { ...deps, holders: [...instances, ...settings] });
   if (plan.namespace === undefined) return;
   const namespace = await confirmEmpty(plan.namespace, plan, api);
   await performStep(api, namespace, deps.report);
   await refuseLeftBehind([namespace], api, deps);
-}
-
-/**
- * Deletes an object and takes KubeFed's finalizers off it: no cluster is joined, so there is nothing to clean up elsewhere.
- * In this order, since a controller that still runs would put a finalizer back on an object that is not being deleted.
- */
-async function removeObject(step: Step, api: KubeApi, { report }: ApplyDeps): Promise<void> {
-  await performStep(api, step, report);
-  const finalizers = step.object.metadata?.finalizers ?? [];
-  const others = finalizers.filter((name) => name !== syncFinalizer && name !== typeConfigFinalizer);
-  if (step.action !== "delete" || others.length === finalizers.length) return;
-  try {
-    await api.patch(keyOf(step), { type: "merge", body: { metadata: { finalizers: others } } });
-  } catch (error) {
-    // Gone, or another finalizer has gone meanwhile: what is left is told in the end.
-    if (!hasCode(error, "ServerNotFound", "ServerInvalid")) throw error;
-  }
 }
 
 /** Somebody may have put something into the namespace since it was looked at. */
