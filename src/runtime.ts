@@ -86,14 +86,14 @@ async function readText(path: string): Promise<string> {
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
     return Buffer.concat(chunks).toString("utf8");
   } catch (cause) {
-    throw fileError(`cannot read ${path}`, cause);
+    throw fileError(`cannot read ${path}`, cause, "give the path of a file that exists and may be read");
   }
 }
 
 /** The path is in the message already. */
-function fileError(what: string, cause: unknown): FedctlError {
+function fileError(what: string, cause: unknown, hint?: string): FedctlError {
   const reason = cause instanceof Error ? cause.message.replace(/, \w+ '.*'$/, "") : "";
-  return new FedctlError("Usage", `${what}: ${reason}`, { exitCode: ExitCode.Usage, cause });
+  return new FedctlError("Usage", `${what}: ${reason}`, { exitCode: ExitCode.Usage, cause, hint });
 }
 
 async function writeNewText(path: string, text: string): Promise<boolean> {

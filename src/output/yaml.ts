@@ -52,6 +52,10 @@ export function parseYamlDocuments(text: string, source: string): unknown[] {
     );
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : "not YAML";
-    throw new FedctlError("Usage", `cannot read YAML from ${source}: ${reason}`, { exitCode: 2, cause });
+    throw new FedctlError("Usage", `cannot read YAML from ${source}: ${reason}`, {
+      exitCode: 2,
+      cause,
+      hint: "nothing was done; correct the file and run the command again",
+    });
   }
 }

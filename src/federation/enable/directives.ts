@@ -20,7 +20,8 @@ const specFields = { targetVersion: "version", federatedGroup: "federatedGroup",
  * @throws FedctlError Usage naming the document and the field
  */
 export function readDirectives(documents: readonly unknown[]): readonly EnableDirective[] {
-  if (documents.length === 0) throw usage(`the file holds no ${directiveKind}`);
+  if (documents.length === 0)
+    throw usage(`the file holds no ${directiveKind}`, "name the type instead: fedctl enable TYPE");
   return documents.map((document, index) => readDirective(document, `document ${index + 1}`));
 }
 

@@ -103,7 +103,10 @@ function isDottedGroup(group: string): boolean {
 }
 
 function invalidName(what: string, wanted: string): FedctlError {
-  return new FedctlError("InvalidName", `${what} is not ${wanted}`, { exitCode: ExitCode.Usage });
+  return new FedctlError("InvalidName", `${what} is not ${wanted}`, {
+    exitCode: ExitCode.Usage,
+    hint: "leave it out for KubeFed's own, types.kubefed.io/v1beta1",
+  });
 }
 
 /** Looks the types up; one that was named twice counts once. */

@@ -31,7 +31,7 @@ function checkName(name: string): void {
   throw new FedctlError(
     "InvalidName",
     `"${name}" cannot be federated: a federated object's name is a DNS-1123 subdomain`,
-    { exitCode: ExitCode.Usage },
+    { exitCode: ExitCode.Usage, hint: "choose an object whose name has only lower-case letters, digits, - and ." },
   );
 }
 

@@ -62,7 +62,10 @@ export async function readFacts(
 
 function checkScope(type: FederatedType, { contents }: FederateOptions): void {
   if (!contents || isNamespace(type.target)) return;
-  throw new FedctlError("Usage", `--contents is for namespaces, not for ${type.name}`, { exitCode: ExitCode.Usage });
+  throw new FedctlError("Usage", `--contents is for namespaces, not for ${type.name}`, {
+    exitCode: ExitCode.Usage,
+    hint: "leave out --contents, or name a namespace: fedctl federate namespace NAME --contents",
+  });
 }
 
 interface ObjectsReading {
