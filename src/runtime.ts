@@ -169,6 +169,7 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
     cwd,
     stderr: (chunk) => process.stderr.write(chunk),
     stdinIsTerminal: process.stdin.isTTY,
+    timeoutMs: options.execTimeoutMs,
     ...(options.stdinIsTaken === true && { stdinUnavailable: "the command reads it" }),
   });
   const execCache = cache.createExecCache(runner, clock);

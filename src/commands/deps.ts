@@ -21,6 +21,8 @@ export interface ConnectorOptions {
   /** `--kubeconfig`. */
   readonly kubeconfig?: string | undefined;
   readonly requestTimeoutMs: number;
+  /** `--exec-timeout`: the limit for each run of a credential plugin. */
+  readonly execTimeoutMs: number;
   /** The command reads standard input itself, so that no credential plugin may. */
   readonly stdinIsTaken?: boolean | undefined;
   /** Called after each request; the URL holds no secret. */

@@ -4,7 +4,7 @@ import type { Palette } from "../output/colour.ts";
 import { usesColour } from "../output/streams.ts";
 import { FedctlError } from "../errors.ts";
 import type { Connector, Deps } from "./deps.ts";
-import { defaultRequestTimeoutMs, type HostFlags, type OutputFlags } from "./shared-options.ts";
+import { defaultExecTimeoutMs, defaultRequestTimeoutMs, type HostFlags, type OutputFlags } from "./shared-options.ts";
 
 /** A command, parsed: what to run and how its result reads. */
 export interface CommandSpec<Result> {
@@ -95,6 +95,7 @@ function openConnector(
   return deps.connector({
     kubeconfig: flags.kubeconfig === "" ? undefined : flags.kubeconfig,
     requestTimeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
+    execTimeoutMs: flags.execTimeout ?? defaultExecTimeoutMs,
     stdinIsTaken,
     // Every join makes newer servers warn of an annotation that KubeFed's contract asks for; nobody can act on that.
     ...(verbosity >= 1 && { onKubeconfigWarning: warn, onServerWarning: warn }),

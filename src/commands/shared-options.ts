@@ -6,6 +6,8 @@ import { parseDuration } from "./duration.ts";
 export const defaultKubefedNamespace = "kube-federation-system";
 /** `--request-timeout` where none is given. */
 export const defaultRequestTimeoutMs = 30_000;
+/** `--exec-timeout` where none is given: enough for somebody to log in with a browser. */
+export const defaultExecTimeoutMs = 300_000;
 
 /** Flags of every command. */
 export interface OutputFlags {
@@ -19,6 +21,7 @@ export interface HostFlags extends OutputFlags {
   readonly hostClusterContext?: string;
   readonly kubefedNamespace: string;
   readonly requestTimeout: number;
+  readonly execTimeout: number;
   readonly dryRun?: boolean;
 }
 
@@ -43,6 +46,11 @@ export function addHostFlags(command: Command, { writes }: { readonly writes: bo
       new Option("--request-timeout <duration>", "limit for each single request")
         .argParser(parseDuration)
         .default(defaultRequestTimeoutMs, "30s"),
+    )
+    .addOption(
+      new Option("--exec-timeout <duration>", "limit for each run of a credential plugin of the kubeconfig")
+        .argParser(parseDuration)
+        .default(defaultExecTimeoutMs, "5m"),
     );
   if (writes) command.option("--dry-run", "print the plan, write nothing");
   return addOutputFlags(command);

@@ -106,7 +106,10 @@ async function withTimeout(
     return await run(timeout);
   } catch (error) {
     if (!timeout.aborted || error !== timeout.reason) throw error;
-    throw new ExecFailure(`exec: executable ${command} did not answer within ${timeoutMs / 1000} s`);
+    throw new ExecFailure(
+      `exec: executable ${command} did not answer within ${timeoutMs / 1000} s`,
+      "run the same command again, with more time: --exec-timeout",
+    );
   }
 }
 

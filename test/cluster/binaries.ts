@@ -11,7 +11,13 @@ import { withBuildLock } from "./build-lock.ts";
 
 /** File names of the programs, in the cache as in KUBEBUILDER_ASSETS. */
 export type ComponentName =
-  "etcd" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kubectl" | "kwok";
+  | "etcd"
+  | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-scheduler"
+  | "kubectl"
+  | "kwok"
+  | "aws-iam-authenticator";
 
 /** Paths of the programs; those of `extras` only when they were asked for. */
 export interface Binaries {
@@ -21,11 +27,12 @@ export interface Binaries {
   readonly kubeScheduler?: string | undefined;
   readonly kubectl?: string | undefined;
   readonly kwok?: string | undefined;
+  readonly awsIamAuthenticator?: string | undefined;
 }
 
 export interface EnsureBinariesOptions {
   /** What is needed besides etcd, kube-apiserver and kube-controller-manager. */
-  readonly extras?: readonly ("kube-scheduler" | "kubectl" | "kwok")[];
+  readonly extras?: readonly ("kube-scheduler" | "kubectl" | "kwok" | "aws-iam-authenticator")[];
   readonly progress?: ProgressLine;
   readonly signal?: AbortSignal | undefined;
   /** Default: the process's. */
@@ -40,6 +47,7 @@ const goPackages: Readonly<Record<ComponentName, string>> = {
   "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
   kubectl: "k8s.io/kubernetes/cmd/kubectl",
   kwok: "sigs.k8s.io/kwok/cmd/kwok",
+  "aws-iam-authenticator": "sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator",
 };
 
 /**
@@ -62,6 +70,7 @@ export async function ensureBinaries(options: EnsureBinariesOptions = {}): Promi
     kubeScheduler: path("kube-scheduler"),
     kubectl: path("kubectl"),
     kwok: path("kwok"),
+    awsIamAuthenticator: path("aws-iam-authenticator"),
   };
 }
 
@@ -97,6 +106,10 @@ const modules: readonly GoModule[] = [
     members: ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
   },
   { folder: fileURLToPath(new URL("kwok/", import.meta.url)), members: ["kwok"] },
+  {
+    folder: fileURLToPath(new URL("aws-iam-authenticator/", import.meta.url)),
+    members: ["aws-iam-authenticator"],
+  },
 ];
 
 type BuildOptions = EnsureBinariesOptions & { env: NodeJS.ProcessEnv };

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { platform } from "node:os";
+import { kill } from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import { goReason } from "./go-file-error.ts";
 import { ExecFailure, printable } from "./exec-failure.ts";
@@ -30,7 +32,7 @@ export async function runPlugin(command: PluginCommand, signal: AbortSignal): Pr
   child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
   const lastLine = relayStderr(child, command.stderr);
   const stop = (): void => {
-    end(child);
+    end(child, command.interactive);
   };
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -50,6 +52,9 @@ function start({ file, command, args, env, cwd, interactive, stderr }: PluginCom
       cwd,
       env,
       stdio: [interactive ? "inherit" : "ignore", "pipe", stderr === "inherit" ? "inherit" : "pipe"],
+      // A process group of its own, so that whatever the plugin starts ends with it. One that talks to the person at the
+      // terminal stays in ours: Node makes a group only with a new session, which has no terminal.
+      detached: !interactive && platform() !== "win32",
       windowsHide: true,
     });
   } catch (error) {
@@ -64,24 +69,39 @@ function exitOf(child: ChildProcess, file: string): Promise<number> {
     child.once("error", (error) => {
       reject(new ExecFailure(`exec: fork/exec ${file}: ${goReason(error)}`));
     });
-    child.once("exit", () => {
-      // Grandchildren may hold the pipe open; nobody is interested any more.
-      if (child.killed) child.stdout?.destroy();
-    });
     child.once("close", (code) => {
       resolve(code ?? -1);
     });
   });
 }
 
-function end(child: ChildProcess): void {
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
-  child.once("exit", () => {
+function end(child: ChildProcess, interactive: boolean): void {
+  const send = (name: NodeJS.Signals): void => {
+    if (interactive || platform() === "win32" || !signalGroup(child.pid, name)) child.kill(name);
+  };
+  send("SIGTERM");
+  const timer = setTimeout(() => {
+    send("SIGKILL");
+  }, graceMs);
+  const afterExit = (): void => {
     clearTimeout(timer);
+    // What the plugin started and left behind, which may hold the pipes open.
+    send("SIGKILL");
     child.stdout?.destroy();
     child.stderr?.destroy();
-  });
+  };
+  if (child.exitCode !== null || child.signalCode !== null) afterExit();
+  else child.once("exit", afterExit);
+}
+
+/** False when there is no such group any more. */
+function signalGroup(leader: number | undefined, name: NodeJS.Signals): boolean {
+  if (leader === undefined) return false;
+  try {
+    return kill(-leader, name);
+  } catch {
+    return false;
+  }
 }
 
 /** Passes stderr on as it comes; returns a way to ask for its last line. */

@@ -291,10 +291,21 @@ describe("argv becomes one options object", () => {
   });
 
   test("limits and verbosity reach the runner", async () => {
-    const { told } = await parse(makeJoin, ["a", "--request-timeout", "2m", "-v", "6", "--json", "--kubeconfig", "k"]);
+    const { told } = await parse(makeJoin, [
+      "a",
+      "--request-timeout",
+      "2m",
+      "--exec-timeout",
+      "9s",
+      "-v",
+      "6",
+      "--json",
+      "--kubeconfig",
+      "k",
+    ]);
     expect(told).toMatchObject({
       kind: "JoinResult",
-      flags: { requestTimeout: 120_000, v: 6, json: true, kubeconfig: "k" },
+      flags: { requestTimeout: 120_000, execTimeout: 9_000, v: 6, json: true, kubeconfig: "k" },
     });
   });
 });

@@ -220,11 +220,11 @@ describe("what shows before the first request", () => {
     await expect(attempt).rejects.toMatchObject({ code, exitCode: 1, hint: expect.stringMatching(/\S/) as string });
   });
 
-  test("the hint for v1alpha1 says how to repair it", async () => {
+  test("the hint for v1alpha1 is the command that repairs it, and no other tool takes it", async () => {
     const user = { exec: { ...exec, apiVersion: "client.authentication.k8s.io/v1alpha1" } };
     await expect(resolveOne({ user })).rejects.toMatchObject({
       hint: expect.stringMatching(
-        /^update ".*bin\/p" to a release that speaks client.authentication.k8s.io\/v1 \(or v1beta1\) and set exec.apiVersion of user "u" in .*config to it$/,
+        /^fedctl config repair \(kubectl 1.24 and later refuse v1alpha1 too; exec.apiVersion of user "u" in .*config becomes v1beta1, which ".*bin\/p" must speak\)$/,
       ) as string,
     });
   });

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kill } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { messageOf } from "./one-user.ts";
 import { never, pluginConfig, request, runner, tokenOf, v1 } from "./plugin.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -194,6 +195,13 @@ describe("stopping", () => {
     }
   };
 
+  /** Also false for a zombie, which nobody may reap in a container. */
+  const isRunning = (pid: number): boolean => {
+    if (!isAlive(pid)) return false;
+    const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+    return state !== "" && !state.startsWith("Z");
+  };
+
   test.each([
     { name: "a plugin that listens to SIGTERM", script: "" },
     { name: "a plugin that does not", script: 'process.on("SIGTERM", () => {})' },
@@ -223,5 +231,30 @@ describe("stopping", () => {
     expect(await messageOf(runner({ timeoutMs: 200 })(request(exec), never))).toBe(
       `exec: executable ${exec.command} did not answer within 0.2 s`,
     );
+  });
+
+  test.each([
+    { name: "and the plugin waits for it", ending: "setInterval(() => {}, 1000)" },
+    { name: "and the plugin has ended before", ending: "process.exit()" },
+  ])("what the plugin started is ended with its group, $name", async ({ ending }) => {
+    const folder = await tempFolder();
+    const pidFile = join(folder, "pid");
+    // The grandchild keeps the plugin's stdout open, and listens to no SIGTERM.
+    const grandchild =
+      'process.on("SIGTERM", () => {}); require("fs").writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000);';
+    const exec = await pluginConfig(`
+      import { spawn } from "node:child_process";
+      import { existsSync } from "node:fs";
+      const child = spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}, ${JSON.stringify(pidFile)}], { stdio: "inherit" });
+      child.unref();
+      const wait = setInterval(() => { if (existsSync(${JSON.stringify(pidFile)})) { clearInterval(wait); ${ending}; } }, 10);
+    `);
+    const error = await messageOf(runner({ timeoutMs: 3_000 })(request(exec), never));
+    expect(error).toBe(`exec: executable ${exec.command} did not answer within 3 s`);
+    const pid = Number(await readFile(pidFile, "utf8"));
+    // Its death is the kernel's to carry out; nobody waits for it here but we.
+    await vi.waitFor(() => {
+      expect(isRunning(pid)).toBe(false);
+    }, 5_000);
   });
 });
