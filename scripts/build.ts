@@ -29,6 +29,8 @@ const result = await build({
   banner: { js: 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);' },
   define: {
     __FEDCTL_VERSION__: JSON.stringify(manifest.version),
+    // The AWS SDK announces on stderr which Node its next versions will need: at each call of kubectl.
+    "process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": '"true"',
     __FEDCTL_COMMIT__: JSON.stringify(gitCommit()),
   },
   metafile: true,

@@ -26,6 +26,11 @@ export type ErrorCode =
   | "KubeconfigNotWritten"
   | "ContextNotFound"
   | "CredentialUnavailable"
+  // AWS
+  | "RegionMissing"
+  | "RegionInvalid"
+  | "AwsRequestRefused"
+  | "AwsUnreachable"
   // reaching a server
   | "ServerUnreachable"
   | "ServerTLSFailure"

@@ -3,6 +3,7 @@ import type { FedctlError } from "../errors.ts";
 import { type CommandLine, readCommandLine, usageOf, wantsJson } from "./command-line.ts";
 import type { Deps } from "./deps.ts";
 import { disableCommand } from "./disable.ts";
+import { eksCommand } from "./eks/eks.ts";
 import { enableCommand } from "./enable.ts";
 import { executor } from "./execute.ts";
 import { federateCommand } from "./federate.ts";
@@ -70,6 +71,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     unjoinCommand(execute, deps),
     gcCommand(execute),
     uninstallCommand(execute),
+    eksCommand(deps),
     versionCommand(execute, deps.version),
   ];
   for (const command of commands) program.addCommand(command);

@@ -1,0 +1,57 @@
+import { type Command, Option } from "commander";
+import type { AwsDeps, AwsOptions } from "../../eks/aws-session.ts";
+import type { Deps } from "../deps.ts";
+import { parseDuration } from "../duration.ts";
+import { addOutputFlags, defaultRequestTimeoutMs, given, type OutputFlags } from "../shared-options.ts";
+
+/** Flags of every eks command, named as aws names them. */
+export interface AwsFlags extends OutputFlags {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly caBundle?: string;
+  readonly verifySsl?: boolean;
+  readonly requestTimeout?: number;
+}
+
+/** Options of aws that change nothing here: accepted, since they stand in kubeconfigs and scripts. */
+const tolerated = [
+  "--output <format>",
+  "--query <expression>",
+  "--color <when>",
+  "--cli-read-timeout <s>",
+  "--cli-connect-timeout <s>",
+  "--no-paginate",
+  "--no-cli-pager",
+  "--no-cli-auto-prompt",
+];
+
+export function addAwsFlags(command: Command): Command {
+  command
+    .option("--region <region>", "AWS region (default: $AWS_REGION, $AWS_DEFAULT_REGION, then the profile's)")
+    .option("--profile <name>", "profile of ~/.aws/config and ~/.aws/credentials to use (default: $AWS_PROFILE)")
+    .option("--endpoint-url <url>", "where EKS is, instead of the region's host")
+    .option("--ca-bundle <path>", "certificates to trust (default: $AWS_CA_BUNDLE)")
+    .option("--no-verify-ssl", "do not verify certificates")
+    .addOption(
+      new Option("--request-timeout <duration>", "limit for each single request")
+        .argParser(parseDuration)
+        .default(defaultRequestTimeoutMs, "30s"),
+    );
+  for (const flags of tolerated) command.addOption(new Option(flags).hideHelp());
+  return addOutputFlags(command);
+}
+
+export function awsOptions(flags: AwsFlags): AwsOptions {
+  return {
+    region: given(flags.region),
+    profile: given(flags.profile),
+    caBundle: given(flags.caBundle),
+    verifyTls: flags.verifySsl ?? true,
+    timeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
+  };
+}
+
+export function awsDeps({ env, clock, signal }: Pick<Deps, "env" | "clock" | "signal">): AwsDeps {
+  return { env, now: () => clock.now(), signal };
+}
