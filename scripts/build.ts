@@ -25,6 +25,8 @@ const result = await build({
   platform: "node",
   format: "esm",
   target: "node20",
+  // The AWS SDK's CommonJS half cannot be taken apart: each command would load all of a client.
+  mainFields: ["module", "main"],
   // `yaml` has an ESM build under the "browser" condition only; its CommonJS one needs `require` inside an ES module.
   banner: { js: 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);' },
   define: {

@@ -14,7 +14,6 @@ export interface AwsFiles {
   readonly profiles: ReadonlyMap<string, Section>;
   /** What the credentials file alone says: it comes earlier in the order of sources. */
   readonly credentials: ReadonlyMap<string, Section>;
-  readonly ssoSessions: ReadonlyMap<string, Section>;
   readonly services: ReadonlyMap<string, Section>;
   readonly configPath: string;
   readonly credentialsPath: string;
@@ -41,7 +40,6 @@ export async function readAwsFiles(env: Environment): Promise<AwsFiles> {
   return {
     profiles,
     credentials,
-    ssoSessions: named("sso-session"),
     services: named("services"),
     configPath,
     credentialsPath,
@@ -79,7 +77,7 @@ export function parseSections(text: string): ReadonlyMap<string, Section> {
   let outer = "";
   for (const line of text.replace(/^\ufeff/, "").split(/\r?\n/)) {
     if (/^\s*([#;]|$)/.test(line)) continue;
-    const title = /^\[([^\]]+)\]/.exec(line)?.[1]?.trim();
+    const [, title] = /^\[\s*([^\]]*[^\]\s])\s*\]/.exec(line) ?? [];
     if (title !== undefined) {
       section = sections.get(title) ?? new Map<string, string>();
       sections.set(title, section);

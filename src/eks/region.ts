@@ -50,8 +50,9 @@ export interface StsPlace {
 
 /** The STS host of a region, without the SDK's rules, which a test compares it with. No region: the global host. */
 export function stsPlace(place: AwsPlace, configured: string | undefined): StsPlace {
-  const isGlobal = place.region === undefined || place.region === "aws-global";
-  const signingRegion = isGlobal ? "us-east-1" : (place.region ?? "");
+  const { region = "aws-global" } = place;
+  const isGlobal = region === "aws-global";
+  const signingRegion = isGlobal ? "us-east-1" : region;
   if (configured !== undefined) return { endpoint: configured, signingRegion };
   if (isGlobal && !place.fips && !place.dualstack) return { endpoint: "https://sts.amazonaws.com/", signingRegion };
   return { endpoint: `https://${stsHost(signingRegion, place)}/`, signingRegion };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Agent } from "node:https";
+import type { HttpsProxyAgent } from "https-proxy-agent";
 import { FedctlError } from "../../errors.ts";
 import type { Environment } from "../profile-files.ts";
 
@@ -8,7 +9,7 @@ export interface Transport {
   readonly connectionTimeout: number;
   readonly requestTimeout: number;
   readonly throwOnRequestTimeout: true;
-  readonly httpsAgent?: Agent;
+  readonly httpsAgent: Agent | HttpsProxyAgent<string>;
 }
 
 export interface TransportOptions {
@@ -31,11 +32,12 @@ export async function awsTransport(url: URL, options: TransportOptions): Promise
   const tls = { ...(ca !== undefined && { ca }), ...(!options.verifyTls && { rejectUnauthorized: false }) };
   const proxy = proxyFor(url, options.env);
   if (proxy !== undefined) {
-    const { HttpsProxyAgent } = await import("https-proxy-agent");
-    // The tunnel's agent takes the TLS options of the target per connection, from the request's own.
-    const agent = new HttpsProxyAgent(proxy, { keepAlive: false });
-    agent.options = { ...agent.options, ...tls };
-    return { ...limits, httpsAgent: agent as unknown as Agent };
+    // A CommonJS module: in the bundle its names are reached through the default export only.
+    const { default: proxies } = await import("https-proxy-agent");
+    const agent = new proxies.HttpsProxyAgent(proxy);
+    // What its constructor takes is for the proxy; these are for what lies behind.
+    Object.assign(agent.options, tls);
+    return { ...limits, httpsAgent: agent };
   }
   const { Agent: HttpsAgent } = await import("node:https");
   return { ...limits, httpsAgent: new HttpsAgent({ ...tls, keepAlive: true }) };
