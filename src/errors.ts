@@ -27,7 +27,6 @@ export type ErrorCode =
   | "ContextNotFound"
   | "CredentialUnavailable"
   // AWS
-  | "RegionMissing"
   | "RegionInvalid"
   | "AwsRequestRefused"
   | "AwsUnreachable"

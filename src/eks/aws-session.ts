@@ -1,4 +1,3 @@
-import { FedctlError } from "../errors.ts";
 import { awsFailure } from "./internal/aws-failure.ts";
 import { awsTransport, type Transport } from "./internal/aws-transport.ts";
 import {
@@ -10,7 +9,6 @@ import {
 } from "./credential-source.ts";
 import { type AwsFiles, type Environment, readAwsFiles } from "./profile-files.ts";
 import { type AwsPlace, awsPlace, configuredEndpoint } from "./region.ts";
-import type { AwsKeys } from "./token.ts";
 
 /** Flags of every command that reaches AWS. */
 export interface AwsOptions {
@@ -48,24 +46,9 @@ export async function openAwsSession(options: AwsOptions, deps: AwsDeps): Promis
   return { options, deps, choice, place, files, source };
 }
 
-/** @throws FedctlError CredentialUnavailable, Aws* */
-export async function sessionKeys(session: AwsSession): Promise<AwsKeys> {
-  if (session.source.kind === "static") return session.source.keys;
-  const { fetchKeys } = await import("./fetch-keys.ts");
-  return fetchKeys(session.source, session);
-}
-
 export function endpointOf(service: "eks" | "sts", session: AwsSession): string | undefined {
   const { deps, files, choice } = session;
   return configuredEndpoint(service, { env: deps.env, files, profile: choice.name });
-}
-
-/** @throws FedctlError RegionMissing */
-export function requireRegion({ place }: AwsSession): string {
-  if (place.region !== undefined) return place.region;
-  throw new FedctlError("RegionMissing", "no AWS region is named", {
-    hint: 'give --region, set AWS_REGION, or run "aws configure"',
-  });
 }
 
 export interface ClientSettings {

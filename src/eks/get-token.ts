@@ -1,7 +1,8 @@
 import { ExitCode, FedctlError } from "../errors.ts";
-import { type AwsDeps, type AwsOptions, endpointOf, openAwsSession, sessionKeys } from "./aws-session.ts";
+import { type AwsDeps, type AwsOptions, endpointOf, openAwsSession } from "./aws-session.ts";
 import { execAnswerVersion } from "./exec-info.ts";
 import { stsPlace } from "./region.ts";
+import { sessionKeys } from "./session-keys.ts";
 import { longestToken, signToken } from "./token.ts";
 
 export interface GetTokenOptions extends AwsOptions {

@@ -80,25 +80,33 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, reply
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk as Uint8Array));
   const form = new URLSearchParams(Buffer.concat(chunks).toString());
-  const [, keyId = "", region = "", service = ""] =
-    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(incoming.headers.authorization ?? "") ?? [];
+  const { method = "", url: path = "", headers: sent } = incoming;
   const { status, headers, body } = reply({
-    method: incoming.method ?? "",
-    path: incoming.url ?? "",
-    host: incoming.headers.host ?? "",
-    signingAccessKeyId: keyId,
-    signingRegion: region,
-    signingService: service,
+    method,
+    path,
+    host: sent.host ?? "",
+    ...signing(sent.authorization ?? ""),
     ...(form.size > 0 && { body: Object.fromEntries(form) }),
   });
   response.writeHead(status, headers).end(body);
 }
 
+type Signing = Pick<RecordedRequest, "signingAccessKeyId" | "signingRegion" | "signingService">;
+
+function signing(authorization: string): Signing {
+  const [, keyId = "", region = "", service = ""] =
+    /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(authorization) ?? [];
+  return { signingAccessKeyId: keyId, signingRegion: region, signingService: service };
+}
+
 /** A recording's replies, in AWS's two protocols. */
 export function recordedReply({ describeCluster, assumeRole }: ClusterFixture, now: Date): Reply {
   return ({ path }) => {
-    if (path === "/") return { status: assumeRole?.status ?? 500, body: assumeRoleXml(assumeRole, now) };
-    const headers = { "content-type": "application/json", ...describeCluster?.headers };
+    // Without it the SDK takes the recorded time for a wrong clock, and asks again.
+    const date = now.toUTCString();
+    if (path === "/")
+      return { status: assumeRole?.status ?? 500, headers: { date }, body: assumeRoleXml(assumeRole, now) };
+    const headers = { date, "content-type": "application/json", ...describeCluster?.headers };
     return { status: describeCluster?.status ?? 500, headers, body: JSON.stringify(describeCluster?.body ?? {}) };
   };
 }

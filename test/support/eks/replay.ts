@@ -69,18 +69,22 @@ function furnish(home: string, recording: EksRecording, fill: (text: string) => 
     mkdirSync(path, { mode: 0o755 });
     made.push(path);
   };
-  for (const path of Object.keys(recording.dirsBefore ?? {})) folder(join(home, path));
-  for (const [path, text] of Object.entries(recording.filesBefore ?? {})) {
+  const { filesBefore = {}, dirsBefore = {}, symlinksBefore = {} } = recording;
+  for (const path of Object.keys(dirsBefore)) folder(join(home, path));
+  for (const [path, text] of Object.entries(filesBefore)) {
     folder(dirname(join(home, path)));
     writeFileSync(join(home, path), fill(text), { mode: 0o600 });
     made.push(join(home, path));
   }
-  for (const [path, target] of Object.entries(recording.symlinksBefore ?? {})) {
+  for (const [path, target] of Object.entries(symlinksBefore)) {
     folder(dirname(join(home, path)));
     symlinkSync(fill(target), join(home, path));
   }
-  if (process.getuid?.() === 0) for (const path of made) chownSync(path, nobody, nobody);
-  const modes = { ...recording.modesBefore, ...recording.dirsBefore };
+  handOver(home, made, { ...recording.modesBefore, ...recording.dirsBefore });
+}
+
+function handOver(home: string, paths: readonly string[], modes: Readonly<Record<string, string>>): void {
+  if (process.getuid?.() === 0) for (const path of paths) chownSync(path, nobody, nobody);
   for (const [path, mode] of Object.entries(modes)) chmodSync(join(home, path), Number.parseInt(mode, 8));
 }
 
