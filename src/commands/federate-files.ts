@@ -1,5 +1,6 @@
 import type { FederatedObject } from "../federation/kubefed-types.ts";
 import type { OnConflict } from "../federation/federate/options.ts";
+import type { Warning } from "../federation/report.ts";
 import { ExitCode, FedctlError } from "../errors.ts";
 import type { Deps } from "./deps.ts";
 import { renderObjects } from "./enable.ts";
@@ -53,7 +54,7 @@ export async function federateFiles(
       for (const file of files) documents.push(...readManifestDocuments(await deps.readText(file), file));
       const options = { namespace: given(flags.namespace), clusters, clusterSelector, annotations: flags.annotations };
       const { objects, warnings } = federateManifests(documents, options);
-      for (const warning of warnings) report.warn(warning);
+      for (const warning of [...ignoredFlags(flags), ...warnings]) report.warn(warning);
       return objects;
     },
     document: (objects: readonly FederatedObject[]) => renderObjects({ objects }),
@@ -69,17 +70,26 @@ function refuseWords(words: readonly string[]): void {
   );
 }
 
-/** kubefedctl ignores them all in silence. Those that say where a host is are let through: scripts pass them always. */
+/** kubefedctl's own flags that mean nothing for files: it ignores them in silence, and scripts that pass them go on working. */
+function ignoredFlags(flags: FileFlags): Warning[] {
+  const given: readonly (readonly [string, boolean])[] = [
+    ["--contents", flags.contents === true],
+    ["--skip-api-resources", flags.skipApiResources !== undefined],
+    ["--enable-type", flags.enableType === true],
+  ];
+  const ignored = given.filter(([, isGiven]) => isGiven).map(([flag]) => flag);
+  if (ignored.length === 0) return [];
+  return [{ code: "FlagsIgnored", message: `ignored with --filename, which asks no cluster: ${ignored.join(", ")}` }];
+}
+
+/** No script has these; whoever gives one expects something of it. */
 function refuseFlags(flags: FileFlags): void {
   const meaningless: readonly (readonly [string, boolean])[] = [
     ["--all-namespaces", flags.allNamespaces === true],
     ["--selector", flags.selector !== undefined],
     ["--from-context", flags.fromContext !== undefined],
-    ["--contents", flags.contents === true],
-    ["--skip-api-resources", flags.skipApiResources !== undefined],
     ["--include", flags.include !== undefined],
     ["--ignore-forbidden", flags.ignoreForbidden === true],
-    ["--enable-type", flags.enableType === true],
     ["--on-conflict", flags.onConflict !== "fail"],
   ];
   const found = meaningless.find(([, isGiven]) => isGiven)?.[0];

@@ -118,9 +118,20 @@ test("one error, before anything is printed", async () => {
   expect([broken.code, absent.code]).toStrictEqual([2, 2]);
 });
 
+test("flags that kubefedctl ignores in silence are ignored aloud", async () => {
+  const path = await file("plain.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+  const plain = await runFedctl(["federate", "-f", path], { env });
+  const result = await runFedctl(["federate", "-f", path, "-c", "-t", "-s", "pods"], { env });
+  expect(result).toStrictEqual({
+    stdout: plain.stdout,
+    stderr:
+      "warning: ignored with --filename, which asks no cluster: --contents, --skip-api-resources, --enable-type\n",
+    code: 0,
+  });
+});
+
 test.each([
   [["cm", "a", "-f", "x"], "objects are either named or read with --filename, not both"],
-  [["-f", "x", "--contents"], "--contents and --filename cannot be combined"],
   [["-f", "x", "--on-conflict=skip"], "--on-conflict and --filename cannot be combined"],
   [["-f", "x", "-l", "a=b"], "--selector and --filename cannot be combined"],
   [["-f", "-", "-f", "-"], "standard input can be read once only"],
