@@ -32,11 +32,13 @@ export interface ComponentOptions {
   readonly args: readonly string[];
   readonly folder: string;
   readonly logDir: string;
+  /** Added to an environment in which there is nothing of the user's. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a component of a cluster with its output going to `<logDir>/<name>.log`. */
 export async function startComponent(options: ComponentOptions): Promise<Component> {
-  const { name, cluster, command, args, folder, logDir } = options;
+  const { name, cluster, command, args, folder, logDir, env } = options;
   const logPath = join(logDir, `${name}.log`);
   const log = await open(logPath, "w");
   const running = startGuarded({
@@ -44,7 +46,7 @@ export async function startComponent(options: ComponentOptions): Promise<Compone
     args,
     cwd: folder,
     // Nothing of the user's: neither proxies nor a home with a kubeconfig.
-    env: { PATH: "/usr/bin:/bin", HOME: folder },
+    env: { PATH: "/usr/bin:/bin", HOME: folder, ...env },
     stdout: log.fd,
     stderr: log.fd,
   });
