@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { env } from "node:process";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startAuthenticator } from "../cluster/authenticator.ts";
 import { ensureBinaries } from "../cluster/binaries.ts";
@@ -62,20 +63,23 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }, 60_000);
 
-/** A kubeconfig whose user of vulcan logs in with the authenticator's own plugin. */
+/** `fedctl` on the PATH, and a kubeconfig whose user of vulcan asks it for tokens. */
 async function home(): Promise<Record<string, string>> {
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  await symlink(fileURLToPath(new URL("../../bin/fedctl.js", import.meta.url)), join(bin, "fedctl"));
   const kubeconfig = join(folder, "kubeconfig");
   const { server, caPem } = clusters.cluster("vulcan");
   const exec = {
     apiVersion: "client.authentication.k8s.io/v1beta1",
-    command: plugin,
-    args: ["token", "--cluster-id", clusterName, "--region", region],
+    command: "fedctl",
+    args: ["--region", region, "eks", "get-token", "--cluster-name", clusterName, "--output", "json"],
   };
   await writeKubeconfig(kubeconfig, [
     adminEntry(clusters.cluster("earth")),
     { name: "vulcan", server, caPem, user: { exec } },
   ]);
-  return { PATH: env["PATH"] ?? "", HOME: folder, KUBECONFIG: kubeconfig, ...keysOf(alice) };
+  return { PATH: [bin, env["PATH"] ?? ""].join(delimiter), HOME: folder, KUBECONFIG: kubeconfig, ...keysOf(alice) };
 }
 
 function runKubectl(args: readonly string[], more: Record<string, string> = {}): Promise<CliResult> {
@@ -92,7 +96,7 @@ function run(command: string, args: readonly string[], more: Record<string, stri
 }
 
 describe("tokens that the real aws-iam-authenticator judges", () => {
-  test("kubectl lists namespaces", async () => {
+  test("kubectl lists namespaces through fedctl eks get-token", async () => {
     const result = await runKubectl(["--context", "vulcan", "get", "namespaces", "-o", "name"]);
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(result.stdout.split("\n")).toContain("namespace/kube-system");
