@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { FedctlError } from "../errors.ts";
 import { type CommandLine, readCommandLine, usageOf, wantsJson } from "./command-line.ts";
+import { configCommand } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
 import { disableCommand } from "./disable.ts";
 import { eksCommand } from "./eks/eks.ts";
@@ -72,6 +73,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     gcCommand(execute),
     uninstallCommand(execute),
     eksCommand(deps),
+    configCommand({ deps, onJsonPrinted }),
     versionCommand(execute, deps.version),
   ];
   for (const command of commands) program.addCommand(command);

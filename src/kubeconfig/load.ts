@@ -19,13 +19,21 @@ export interface LoadedKubeconfig {
   readonly warning: string | undefined;
 }
 
+export interface LoadOptions {
+  /** An explicit file that does not exist is an empty one: whoever looks at kubeconfigs, or makes them, need not have one. */
+  readonly mayBeMissing?: boolean;
+}
+
 /**
  * Reads and merges the kubeconfig files that flag, KUBECONFIG or home name. Missing files are skipped, save the explicit one.
  * @throws FedctlError KubeconfigMissing, KubeconfigUnreadable (naming every bad file)
  */
-export async function loadKubeconfig(sources: KubeconfigSources): Promise<LoadedKubeconfig> {
+export async function loadKubeconfig(
+  sources: KubeconfigSources,
+  { mayBeMissing = false }: LoadOptions = {},
+): Promise<LoadedKubeconfig> {
   const paths = kubeconfigPaths(sources);
-  if (paths.explicit) await requireFile(paths.files[0] ?? "", sources.cwd);
+  if (paths.explicit && !mayBeMissing) await requireFile(paths.files[0] ?? "", sources.cwd);
   const outcomes = await Promise.all(paths.files.map((file) => readOne(file, sources.cwd)));
   const failures = outcomes.filter((outcome) => outcome.kind === "failed");
   if (failures.length > 0) throw unreadable(failures);

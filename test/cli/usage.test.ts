@@ -12,6 +12,7 @@ const commands = [
   "unjoin",
   "gc",
   "uninstall",
+  "config view",
   "version",
 ];
 
