@@ -23,13 +23,17 @@ export interface Finding {
 export async function checkKubeconfig(sources: KubeconfigSources, nowMs: number): Promise<readonly Finding[]> {
   const { files } = kubeconfigPaths(sources);
   const reads = await Promise.all(files.map((file) => readFileAlone(file, sources)));
-  const unreadable = reads.flatMap((read) => (read instanceof FedctlError ? [read] : []));
+  const unreadable = reads.flatMap((read, index): Finding[] =>
+    read instanceof FedctlError
+      ? [{ kind: "Unreadable", file: files[index] ?? "", entry: "", message: read.message }]
+      : [],
+  );
   const configs = reads.flatMap((read) => (read instanceof FedctlError ? [] : [read]));
   const merged = mergedView(configs);
   const perFile = await Promise.all(configs.map((config) => checkEntries(config, sources.cwd, nowMs)));
   const perms = await Promise.all(files.map((file) => checkMode(file, sources.cwd)));
   return [
-    ...unreadable.map(({ message }, index) => ({ kind: "Unreadable", file: files[index] ?? "", entry: "", message })),
+    ...unreadable,
     ...perms.flat(),
     ...configs.flatMap((config) => checkContexts(config, merged)),
     ...checkCurrent(configs, merged),

@@ -1,3 +1,4 @@
+import { readPlainBlock } from "./internal/plain-block.ts";
 import { parseStream } from "./internal/parse-stream.ts";
 import { describeYamlError, lineOfError } from "./internal/yaml-error.ts";
 
@@ -25,6 +26,8 @@ export interface YamlDocument {
 
 /** The documents of a YAML 1.1 (or JSON) stream, in order. What is wrong with one does not keep the others from being read. */
 export function yamlDocuments(text: string): readonly YamlDocument[] {
+  const plain = readPlainBlock(text);
+  if (plain !== undefined) return [{ read: () => plain }];
   return parseStream(text, { forEditing: false }).map((document) => ({
     read() {
       const [error] = document.errors;

@@ -43,26 +43,26 @@ const topMap = fc
   .map((pairs) => new Map(pairs));
 
 describe("what is written", () => {
-  test("reads as it was meant, whatever it is", () => {
+  test("reads as it was meant, whatever it is", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(topMap, (value) => {
         expect(read(writeYaml(value))).toEqual(value);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
-  test("an edit from any data to any other reads as the other", () => {
+  test("an edit from any data to any other reads as the other", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(topMap, topMap, fc.constantFrom("\n", "\r\n"), (before, after, eol) => {
         const text = writeYaml(before).replaceAll("\n", eol);
         expect(read(editYaml(text, after))).toEqual(after);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
-  test("JSON stays JSON", () => {
+  test("JSON stays JSON", { timeout: 60_000 }, () => {
     const json = fc.dictionary(
       fc.string().filter((key) => key !== "__proto__"),
       fc.jsonValue({ maxDepth: 2 }),
@@ -74,7 +74,7 @@ describe("what is written", () => {
         const edited = editYaml(JSON.stringify(before, null, space), toMap(after));
         expect(toMap(JSON.parse(edited))).toEqual(toMap(after));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
