@@ -1,3 +1,4 @@
+import { byteOrder } from "./byte-order.ts";
 import { emptyConfig } from "./parse.ts";
 import type { RawConfig } from "./types.ts";
 
@@ -24,5 +25,5 @@ function mergeTwo(first: RawConfig, second: RawConfig): RawConfig {
 }
 
 function firstWins<T>(first: ReadonlyMap<string, T>, second: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  return new Map([...second, ...first].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  return new Map([...second, ...first].sort(([a], [b]) => byteOrder(a, b)));
 }

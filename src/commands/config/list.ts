@@ -65,10 +65,9 @@ async function listContexts(args: readonly string[], flags: GetContextsFlags, ra
   }
   const asked = args.length === 0 ? [...raw.contexts.keys()] : args;
   const missing = asked.filter((name) => !raw.contexts.has(name));
+  const { byteOrder } = await import("../../kubeconfig/byte-order.ts");
   const { describeContext } = await import("../../kubeconfig/describe-context.ts");
-  const rows = asked
-    .flatMap((name) => describeContext(raw, name) ?? [])
-    .toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const rows = asked.flatMap((name) => describeContext(raw, name) ?? []).toSorted((a, b) => byteOrder(a.name, b.name));
   const failure = missing.length === 0 ? undefined : contextsMissing(missing);
   const extra = { contexts: rows };
   if (format === "json") return { text: `${JSON.stringify(rows, null, 2)}\n`, extra, failure };
