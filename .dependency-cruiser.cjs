@@ -23,6 +23,9 @@ function roomMayImport(room, allowed, comment) {
   };
 }
 
+/** Files directly in the room: what KubeFed is made of, and small tools. The verbs live in folders. */
+const federationLeaves = "^src/federation/[^/]+\\.ts$";
+
 module.exports = {
   forbidden: [
     {
@@ -46,8 +49,13 @@ module.exports = {
     ),
     roomMayImport(
       "propagation",
-      ["^src/errors\\.ts$", "^src/federation/"],
-      "The engine takes its APIs as parameters; use `import type`.",
+      ["^src/errors\\.ts$", federationLeaves],
+      "Pure functions over objects; of the core only its leaf modules.",
+    ),
+    roomMayImport(
+      "engine",
+      ["^src/errors\\.ts$", "^src/propagation/", federationLeaves, "^src/federation/federate/in-parallel\\.ts$"],
+      "The engine takes its APIs as parameters, and of the core only its leaf modules, no verb.",
     ),
     roomMayImport("kube", ["^src/errors\\.ts$"], "Take the ClientConfig and the Authenticator as parameters."),
     roomMayImport("eks", ["^src/errors\\.ts$"], "Take what is needed as parameters."),
@@ -56,7 +64,7 @@ module.exports = {
     roomMayImport("output", ["^src/errors\\.ts$"], "Rendering is a function of result values; use `import type`."),
     roomMayImport(
       "commands",
-      ["^src/errors\\.ts$", "^src/(federation|propagation|kubeconfig|eks|output|yaml)/"],
+      ["^src/errors\\.ts$", "^src/(federation|propagation|engine|kubeconfig|eks|output|yaml)/"],
       "Commands reach API servers through Deps.connect.",
     ),
     {
@@ -64,7 +72,7 @@ module.exports = {
       severity: "error",
       comment: "The core knows kube and kubeconfig by their types alone.",
       from: { path: "^src/federation/" },
-      to: { path: "^src/(commands|output|eks|propagation|main|runtime)" },
+      to: { path: "^src/(commands|output|eks|propagation|engine|main|runtime)" },
     },
     {
       name: "runtime-only-from-bin",
