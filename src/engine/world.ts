@@ -37,10 +37,7 @@ export interface World {
   hostNamespace(namespace: string): Promise<UnknownObject | undefined> | UnknownObject | undefined;
   /** What a ready member has under that name and with the label of the federation. May be a projection. */
   live(cluster: MemberCluster, type: PropagatedType, key: FederatedKey): Promise<LiveObject> | LiveObject;
-  version(
-    type: PropagatedType,
-    key: FederatedKey,
-  ): Promise<RecordedVersion | undefined> | RecordedVersion | undefined;
+  version(type: PropagatedType, key: FederatedKey): Promise<RecordedVersion | undefined> | RecordedVersion | undefined;
   /** Told after a write of the version record, so that the next reconciliation knows it before any watch does. */
   wroteVersion(type: PropagatedType, key: FederatedKey, version: RecordedVersion): void;
 }

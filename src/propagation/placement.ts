@@ -89,7 +89,9 @@ function placementOf(object: UnknownObject): Readonly<Record<string, unknown>> {
 function listedNames(placement: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   const { clusters } = placement;
   if (!Array.isArray(clusters)) return undefined;
-  return clusters.flatMap((item: unknown) => (isRecord(item) && typeof item["name"] === "string" ? [item["name"]] : []));
+  return clusters.flatMap((item: unknown) =>
+    isRecord(item) && typeof item["name"] === "string" ? [item["name"]] : [],
+  );
 }
 
 /** Nowhere is a fine answer to an empty list, which somebody wrote on purpose, and hardly to anything else. */
