@@ -27,6 +27,7 @@ export type ErrorCode =
   | "ContextNotFound"
   | "CredentialUnavailable"
   // AWS
+  | "RegionMissing"
   | "RegionInvalid"
   | "AwsRequestRefused"
   | "AwsUnreachable"

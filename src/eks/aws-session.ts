@@ -1,3 +1,4 @@
+import { FedctlError } from "../errors.ts";
 import { awsFailure } from "./internal/aws-failure.ts";
 import { awsTransport, type Transport } from "./internal/aws-transport.ts";
 import {
@@ -49,6 +50,14 @@ export async function openAwsSession(options: AwsOptions, deps: AwsDeps): Promis
 export function endpointOf(service: "eks" | "sts", session: AwsSession): string | undefined {
   const { deps, files, choice } = session;
   return configuredEndpoint(service, { env: deps.env, files, profile: choice.name });
+}
+
+/** @throws FedctlError RegionMissing */
+export function requireRegion({ place }: AwsSession): string {
+  if (place.region !== undefined) return place.region;
+  throw new FedctlError("RegionMissing", "no AWS region is named", {
+    hint: 'give --region, set AWS_REGION, or run "aws configure"',
+  });
 }
 
 export interface ClientSettings {

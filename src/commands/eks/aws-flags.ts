@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
+import type { AwsDeps, AwsOptions } from "../../eks/aws-session.ts";
+import type { Deps } from "../deps.ts";
 import { parseDuration } from "../duration.ts";
-import { addOutputFlags, defaultRequestTimeoutMs, type OutputFlags } from "../shared-options.ts";
+import { addOutputFlags, defaultRequestTimeoutMs, given, type OutputFlags } from "../shared-options.ts";
 
 /** Flags of every eks command, named as aws names them. */
 export interface AwsFlags extends OutputFlags {
@@ -38,4 +40,18 @@ export function addAwsFlags(command: Command): Command {
     );
   for (const flags of tolerated) command.addOption(new Option(flags).hideHelp());
   return addOutputFlags(command);
+}
+
+export function awsOptions(flags: AwsFlags): AwsOptions {
+  return {
+    region: given(flags.region),
+    profile: given(flags.profile),
+    caBundle: given(flags.caBundle),
+    verifyTls: flags.verifySsl ?? true,
+    timeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
+  };
+}
+
+export function awsDeps({ env, clock, signal }: Pick<Deps, "env" | "clock" | "signal">): AwsDeps {
+  return { env, now: () => clock.now(), signal };
 }

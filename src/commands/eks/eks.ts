@@ -1,9 +1,17 @@
 import { Command } from "commander";
 import type { Deps } from "../deps.ts";
 import { getTokenCommand } from "./get-token.ts";
+import { listCommand } from "./list.ts";
 
-export function eksCommand(deps: Deps): Command {
+export interface EksContext {
+  readonly deps: Deps;
+  /** Called once a JSON document stands on stdout. */
+  readonly onJsonPrinted: () => void;
+}
+
+export function eksCommand(context: EksContext): Command {
   return new Command("eks")
     .summary("kubeconfigs and tokens of EKS clusters, without the AWS CLI")
-    .addCommand(getTokenCommand(deps));
+    .addCommand(getTokenCommand(context.deps))
+    .addCommand(listCommand(context));
 }

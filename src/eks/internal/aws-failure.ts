@@ -1,9 +1,11 @@
-import { FedctlError } from "../../errors.ts";
+import { ExitCode, FedctlError } from "../../errors.ts";
 
 /** What AWS, or the way there, answered instead of a result. */
 export function awsFailure(error: unknown, what: string, hint?: string): FedctlError {
   if (error instanceof FedctlError) return error;
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  // What the SDK makes of Ctrl-C, and of nothing else.
+  if (name === "AbortError") return interrupted(error);
   if (error instanceof Error && "$fault" in error) {
     const options = { cause: error, hint: hint ?? hintFor(name) };
     return new FedctlError("AwsRequestRefused", `${what}: ${name}: ${message}`, options);
@@ -13,6 +15,14 @@ export function awsFailure(error: unknown, what: string, hint?: string): FedctlE
   return new FedctlError("AwsUnreachable", `${what}: ${message === "" ? code : message}`, {
     cause: error,
     hint: "check region, network, HTTPS_PROXY and AWS_CA_BUNDLE",
+  });
+}
+
+function interrupted(cause: unknown): FedctlError {
+  return new FedctlError("Interrupted", "interrupted", {
+    cause,
+    exitCode: ExitCode.Interrupted,
+    hint: "run the same command again",
   });
 }
 
