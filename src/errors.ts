@@ -52,6 +52,7 @@ export type ErrorCode =
   | "ClusterNotJoined"
   | "ClustersStillJoined"
   | "ClusterUnsupported"
+  | "ClusterConfigMalformed"
   | "EndpointUnusable"
   | "TokenNotIssued"
   | "TypeNotFound"

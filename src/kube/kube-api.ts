@@ -59,6 +59,8 @@ export interface ObjectPage<T> {
   readonly items: readonly T[];
   /** Length of the text that the server sent: what the objects take, by and large. */
   readonly characters: number;
+  /** Of the list: the same on all pages, but for those that follow a list begun again. */
+  readonly resourceVersion: string;
 }
 
 export type Patch =

@@ -117,6 +117,14 @@ export type Credentials =
       readonly clientCertificate?: KeyPair | undefined;
     };
 
+/** Parts of a server's certificate that are not looked at. */
+export interface UncheckedParts {
+  /** The names in it. */
+  readonly name: boolean;
+  /** Its dates: it counts as presented just after it became valid. */
+  readonly dates: boolean;
+}
+
 /** Everything needed to talk to one cluster: a context, resolved and validated, paths absolute. */
 export interface ClientConfig {
   /** "" when in-cluster configuration is used. */
@@ -136,6 +144,8 @@ export interface ClientConfig {
     readonly caFile: string | undefined;
     readonly insecureSkipVerify: boolean;
     readonly serverName: string | undefined;
+    /** What a KubeFedCluster leaves unchecked while the chain of certificates is verified; no kubeconfig can say it. */
+    readonly unchecked?: UncheckedParts | undefined;
   };
   readonly proxyUrl: string | undefined;
   readonly disableCompression: boolean;

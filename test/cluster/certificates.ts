@@ -20,6 +20,8 @@ interface CertificateRequest {
   readonly usage: "authority" | "server" | "client";
   /** DNS names and IPv4 addresses of a server. */
   readonly hosts?: readonly string[];
+  /** How long ago it ran out. Default: it has not. */
+  readonly expiredForMs?: number;
 }
 
 /** A certificate authority for one cluster. Certificates are made here because a clean machine need not have openssl. */
@@ -63,12 +65,16 @@ function signCertificate(issuer: Issuer, request: CertificateRequest, publicKey:
     ecdsaWithSha256,
     name(issuer.subject),
     // An hour back: clocks of containers and hosts differ.
-    sequence(time(new Date(Date.now() - hourMs)), time(new Date(Date.now() + 240 * hourMs))),
+    sequence(time(new Date(Date.now() - hourMs)), time(new Date(endOf(request)))),
     name(request.subject),
     publicKey.export({ type: "spki", format: "der" }),
     tagged(3, true, sequence(...extensions(request, publicKey))),
   );
   return sequence(body, ecdsaWithSha256, bitString(sign("sha256", body, issuer.key)));
+}
+
+function endOf({ expiredForMs }: CertificateRequest): number {
+  return Date.now() + (expiredForMs === undefined ? 240 * hourMs : -expiredForMs);
 }
 
 function name({ commonName, organisations = [] }: Subject): Buffer {

@@ -9,13 +9,21 @@ export interface TlsFront extends AsyncDisposable {
   readonly caPem: string;
 }
 
+export interface TlsFrontOptions {
+  /** What its certificate names. Default: the address it listens on. */
+  readonly hosts?: readonly string[];
+  /** How long ago its certificate ran out. Default: it has not. */
+  readonly expiredForMs?: number;
+}
+
 /** What a load balancer with a certificate of its own is: ends TLS and passes on what is in it. */
-export async function startTlsFront(cluster: ClusterDetails): Promise<TlsFront> {
+export async function startTlsFront(cluster: ClusterDetails, options: TlsFrontOptions = {}): Promise<TlsFront> {
   const authority = createAuthority("front authority");
   const { certificatePem, keyPem } = authority.issue({
     subject: { commonName: "front" },
     usage: "server",
     hosts: ["127.0.0.1"],
+    ...options,
   });
   const sockets = new Set<Socket>();
   const { hostname, port } = new URL(cluster.server);

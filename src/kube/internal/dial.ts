@@ -1,10 +1,17 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import {
+  connect as connectTls,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type TLSSocket,
+} from "node:tls";
 import { FedctlError } from "../../errors.ts";
-import type { ClientConfig, KeyPair } from "../../kubeconfig/types.ts";
+import type { ClientConfig, KeyPair, UncheckedParts } from "../../kubeconfig/types.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { dialFailure, tlsFailure } from "./go-words.ts";
 import { checkIdentity } from "./identity.ts";
+import { checkChainAtIssue } from "./chain-at-issue.ts";
 import { chooseProxy, type Environment, type Proxy } from "./proxy-choice.ts";
 import { openHttpTunnel, openSocksTunnel } from "./proxy-tunnel.ts";
 import { awaitSocketEvent } from "./socket-events.ts";
@@ -45,7 +52,9 @@ export function createDialer(endpoint: Endpoint, config: ClientConfig, env: Envi
         const tls = { insecure: config.tls.insecureSkipVerify, signal, context };
         const near = proxy === undefined ? plain : await reachThrough(proxy, { socket: plain, endpoint, tls });
         if (!endpoint.secure) return { socket: near, protocol: undefined };
-        const socket = await startTls(near, { ...tls, host: config.tls.serverName ?? endpoint.host, protocols });
+        const host = config.tls.serverName ?? endpoint.host;
+        const socket = await startTls(near, { ...tls, host, protocols, unchecked: config.tls.unchecked });
+        requireChainAtIssue(socket, { host, config, env });
         return { socket, protocol: socket.alpnProtocol === false ? undefined : (socket.alpnProtocol ?? undefined) };
       } catch (error) {
         plain.destroy();
@@ -121,20 +130,22 @@ interface TlsOptions {
   readonly host: string;
   readonly protocols: readonly string[];
   readonly insecure: boolean;
+  readonly unchecked?: UncheckedParts | undefined;
   readonly signal: AbortSignal;
 }
 
 async function startTls(plain: Socket, options: TlsOptions): Promise<TLSSocket> {
-  const { host, insecure, signal } = options;
+  const { host, insecure, unchecked, signal } = options;
   const socket = connectTls({
     socket: plain,
     secureContext: options.context(),
     ALPNProtocols: [...options.protocols],
     // Addresses are no server names (RFC 6066).
     ...(isIP(host) === 0 && { servername: host.replace(/\.$/, "") }),
-    // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED would decide.
-    rejectUnauthorized: !insecure,
-    checkServerIdentity: (_name, certificate) => checkIdentity(host, certificate),
+    // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED would decide. Where dates do not count, the chain is checked afterwards.
+    rejectUnauthorized: !insecure && unchecked?.dates !== true,
+    checkServerIdentity: (_name, certificate) =>
+      unchecked?.name === true ? undefined : checkIdentity(host, certificate),
   });
   await awaitSocketEvent(socket, "secureConnect", {
     signal,
@@ -147,6 +158,21 @@ async function startTls(plain: Socket, options: TlsOptions): Promise<TLSSocket> 
     },
   });
   return socket;
+}
+
+interface ChainCheck {
+  readonly host: string;
+  readonly config: ClientConfig;
+  readonly env: Environment;
+}
+
+/** For servers whose dates do not count. @throws WireFailure when the certificate was not even good when it was issued */
+function requireChainAtIssue(socket: TLSSocket, { host, config: { tls }, env }: ChainCheck): void {
+  if (tls.unchecked?.dates !== true || tls.insecureSkipVerify || socket.authorized) return;
+  const peer = socket.getPeerCertificate(true);
+  const chainFailure = checkChainAtIssue(peer, trustedCertificates(tls, env) ?? rootCertificates);
+  const failure = chainFailure ?? (tls.unchecked.name ? undefined : checkIdentity(host, peer));
+  if (failure !== undefined) throw tlsFailure(failure);
 }
 
 /** Parsing certificates is dear, so a context is made once for each client certificate. */

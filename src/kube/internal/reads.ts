@@ -98,7 +98,7 @@ export async function* listPages<T extends KubeObject>(
     const items = (read.page.items ?? []).map((item) => withKind(type, item));
     limit = nextLimit(limit, items.length, read.characters);
     next = continuationOf(read.page);
-    yield { items, characters: read.characters };
+    yield { items, characters: read.characters, resourceVersion: read.page.metadata?.resourceVersion ?? "" };
   } while (next !== undefined);
 }
 

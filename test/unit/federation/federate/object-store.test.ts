@@ -14,7 +14,7 @@ async function read(store: { read(names: ReadonlySet<string>): AsyncIterable<Unk
 
 // eslint-disable-next-line @typescript-eslint/require-await -- pages come from a server otherwise
 async function* pages(...all: UnknownObject[][]): AsyncGenerator<ObjectPage<UnknownObject>> {
-  for (const items of all) yield { items, characters: items.length * 10 };
+  for (const items of all) yield { items, characters: items.length * 10, resourceVersion: "1" };
 }
 
 const never = (): never => {
