@@ -24,11 +24,13 @@ export type ErrorCode =
   | "KubeconfigMissing"
   | "KubeconfigLocked"
   | "KubeconfigNotWritten"
+  | "KubeconfigEntryTaken"
   | "ContextNotFound"
   | "CredentialUnavailable"
   // AWS
   | "RegionMissing"
   | "RegionInvalid"
+  | "EksClusterUnusable"
   | "AwsRequestRefused"
   | "AwsUnreachable"
   // reaching a server

@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import { ExitCode, FedctlError } from "../errors.ts";
 import { type Argument, type FindFlag, type Flag, type GivenFlag, readArguments } from "./argv.ts";
+import { abbreviated } from "./aws-option.ts";
 import { logFlags, verbosityFlag } from "./log-flags.ts";
 
 /** A command line as Commander is to see it. */
@@ -23,8 +24,8 @@ const goFalse = new Set(["0", "f", "F", "false", "FALSE", "False"]);
  */
 export function readCommandLine(argv: readonly string[], program: Command): CommandLine {
   const { command, rest, asksForHelp } = findCommand(argv, program);
-  const { flags, unknown, positionals } = sorted(readArguments(rest, findIn([command])));
   const refuse = usageOf(command);
+  const { flags, unknown, positionals } = sorted(readArguments(rest, findWithAbbreviations(command, refuse)));
   for (const given of flags) checkValue(given, refuse);
   const booleans = readBooleans(flags, refuse);
   const isGroup = command.commands.length > 0;
@@ -108,13 +109,30 @@ function findIn(commands: readonly Command[]): FindFlag {
   };
   add("-v", flags.get("--v") ?? { name: verbosityFlag, takesValue: true });
   for (const option of commands.flatMap((command) => command.options)) {
-    const flag = { name: nameOf(option), takesValue: option.required || option.optional };
+    const flag = flagOf(option);
     add(option.long, flag);
     add(option.short, flag);
   }
   add("--help", helpFlag);
   add("-h", helpFlag);
   return (spelling) => flags.get(spelling);
+}
+
+/** As {@link findIn}; what is no flag as it stands may be the beginning of one that aws has. */
+function findWithAbbreviations(command: Command, refuse: Refuse): FindFlag {
+  const find = findIn([command]);
+  return (spelling) => {
+    const exact = find(spelling);
+    if (exact !== undefined) return exact;
+    const [option, ...others] = abbreviated(spelling, command);
+    if (others.length === 0) return option === undefined ? undefined : flagOf(option);
+    const names = [option, ...others].map((each) => each?.long ?? "");
+    throw refuse(`ambiguous option: ${spelling} could match ${names.join(", ")}`);
+  };
+}
+
+function flagOf(option: Option): Flag {
+  return { name: nameOf(option), takesValue: option.required || option.optional };
 }
 
 function nameOf({ long, short }: Option): string {

@@ -17,6 +17,8 @@ export interface CommandSpec<Result> {
   text?(result: Result, colours: Palette): string;
   /** Fields of this command alone in the JSON document. */
   extra?(result: Result): Readonly<Record<string, unknown>>;
+  /** What went wrong though there is a result to show. */
+  failure?(result: Result): FedctlError | undefined;
   /** Replaces table and text: `-o yaml`. */
   document?(result: Result): Promise<string>;
   /** Printed on stderr before the result: what was taken, what was skipped. */
@@ -60,6 +62,7 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
       },
     };
     const connector = openConnector(deps, spec, say);
+    let failure: FedctlError | undefined;
     try {
       const result = await spec.run({
         connect: (context) => connector.connect(context),
@@ -70,7 +73,8 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
       });
       progress.clear();
       if (spec.notes !== undefined) say(await spec.notes(result, errColours));
-      await print(deps, spec, { gathered, result: { value: result }, error: undefined });
+      failure = spec.failure?.(result);
+      await print(deps, spec, { gathered, result: { value: result }, error: failure });
       if (spec.flags.json === true) onPrinted();
     } catch (error) {
       progress.clear();
@@ -80,6 +84,7 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
     } finally {
       connector.close();
     }
+    if (failure !== undefined) throw failure;
   };
 }
 

@@ -72,7 +72,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     unjoinCommand(execute, deps),
     gcCommand(execute),
     uninstallCommand(execute),
-    eksCommand({ deps, onJsonPrinted }),
+    eksCommand(execute, { deps, onJsonPrinted }),
     configCommand({ deps, onJsonPrinted }),
     versionCommand(execute, deps.version),
   ];

@@ -41,11 +41,11 @@ export async function listClusters(
   session: AwsSession,
 ): Promise<EksClusterList> {
   const region = requireRegion(session);
-  const { EKSClient: Client } = await import("@aws-sdk/client-eks");
+  const { EKSClient: Client } = await import("./internal/eks-sdk.ts");
   const settings = await clientSettings(session, region, endpointUrl ?? endpointOf("eks", session));
   const client = new Client({ ...settings, credentials: awsIdentity(keys) });
   try {
-    const names = await asked(`cannot list the EKS clusters in ${region}`, () => allNames(client, session));
+    const names = await clusterNames(client, session);
     const wanted = match === undefined ? names : names.filter(matchName(match));
     const described: Described[] = [];
     for (let index = 0; index < wanted.length; index += describedAtOnce) {
@@ -61,8 +61,13 @@ export async function listClusters(
   }
 }
 
+/** Of all clusters that the client's region has, in order. @throws FedctlError Aws* */
+export async function clusterNames(client: EKSClient, session: AwsSession): Promise<readonly string[]> {
+  return asked(`cannot list the EKS clusters in ${requireRegion(session)}`, () => allNames(client, session));
+}
+
 async function allNames(client: EKSClient, { deps }: AwsSession): Promise<readonly string[]> {
-  const { paginateListClusters } = await import("@aws-sdk/client-eks");
+  const { paginateListClusters } = await import("./internal/eks-sdk.ts");
   const names: string[] = [];
   const pages = paginateListClusters({ client, stopOnSameToken: true }, {}, { abortSignal: deps.signal });
   for await (const { clusters = [] } of pages) names.push(...clusters);
@@ -81,7 +86,7 @@ interface Asking {
 
 /** Neither for a cluster that went since it was listed. */
 async function describe(name: string, region: string, { client, session }: Asking): Promise<Described> {
-  const { DescribeClusterCommand, ResourceNotFoundException } = await import("@aws-sdk/client-eks");
+  const { DescribeClusterCommand, ResourceNotFoundException } = await import("./internal/eks-sdk.ts");
   try {
     const answer = await asked(`cannot describe EKS cluster ${name} in ${region}`, () =>
       client.send(new DescribeClusterCommand({ name }), { abortSignal: session.deps.signal }),

@@ -25,6 +25,8 @@ export class KubeconfigDocument {
   /** The text that `#data` changes. */
   #base: string;
   #data: Body;
+  /** As `#data` was last written. */
+  #text: string | undefined;
 
   /** @throws FedctlError KubeconfigUnreadable, in client-go's words, when the text is no kubeconfig */
   constructor(text: string, file: string) {
@@ -129,10 +131,16 @@ export class KubeconfigDocument {
     if (value === undefined) data.delete(key);
     else data.set(key, value);
     this.#data = data;
+    this.#text = undefined;
   }
 
   /** The text with all changes. @throws FedctlError KubeconfigNotWritten when it cannot hold them without harm to the rest */
   text(): string {
+    this.#text ??= this.#write();
+    return this.#text;
+  }
+
+  #write(): string {
     let text: string;
     try {
       text = this.#data.size === 0 ? this.#base : editYaml(this.#base, this.#data);

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { AwsDeps, AwsOptions } from "../../eks/aws-session.ts";
+import { AwsOption } from "../aws-option.ts";
 import type { Deps } from "../deps.ts";
 import { parseDuration } from "../duration.ts";
 import { addOutputFlags, defaultRequestTimeoutMs, given, type OutputFlags } from "../shared-options.ts";
@@ -19,26 +20,32 @@ const tolerated = [
   "--output <format>",
   "--query <expression>",
   "--color <when>",
+  "--debug",
   "--cli-read-timeout <s>",
   "--cli-connect-timeout <s>",
+  "--cli-binary-format <format>",
   "--no-paginate",
   "--no-cli-pager",
+  "--cli-auto-prompt",
   "--no-cli-auto-prompt",
 ];
 
+const effective = [
+  ["--region <region>", "AWS region (default: $AWS_REGION, $AWS_DEFAULT_REGION, then the profile's)"],
+  ["--profile <name>", "profile of ~/.aws/config and ~/.aws/credentials to use (default: $AWS_PROFILE)"],
+  ["--endpoint-url <url>", "where EKS is, instead of the region's host"],
+  ["--ca-bundle <path>", "certificates to trust (default: $AWS_CA_BUNDLE)"],
+  ["--no-verify-ssl", "do not verify certificates"],
+] as const;
+
 export function addAwsFlags(command: Command): Command {
-  command
-    .option("--region <region>", "AWS region (default: $AWS_REGION, $AWS_DEFAULT_REGION, then the profile's)")
-    .option("--profile <name>", "profile of ~/.aws/config and ~/.aws/credentials to use (default: $AWS_PROFILE)")
-    .option("--endpoint-url <url>", "where EKS is, instead of the region's host")
-    .option("--ca-bundle <path>", "certificates to trust (default: $AWS_CA_BUNDLE)")
-    .option("--no-verify-ssl", "do not verify certificates")
-    .addOption(
-      new Option("--request-timeout <duration>", "limit for each single request")
-        .argParser(parseDuration)
-        .default(defaultRequestTimeoutMs, "30s"),
-    );
-  for (const flags of tolerated) command.addOption(new Option(flags).hideHelp());
+  for (const [flags, description] of effective) command.addOption(new AwsOption("global", flags, description));
+  command.addOption(
+    new Option("--request-timeout <duration>", "limit for each single request")
+      .argParser(parseDuration)
+      .default(defaultRequestTimeoutMs, "30s"),
+  );
+  for (const flags of tolerated) command.addOption(new AwsOption("global", flags).hideHelp());
   return addOutputFlags(command);
 }
 

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { Deps } from "../deps.ts";
+import type { Execute } from "../execute.ts";
 import { getTokenCommand } from "./get-token.ts";
 import { listCommand } from "./list.ts";
+import { updateKubeconfigCommand } from "./update-kubeconfig.ts";
 
 export interface EksContext {
   readonly deps: Deps;
@@ -9,9 +11,10 @@ export interface EksContext {
   readonly onJsonPrinted: () => void;
 }
 
-export function eksCommand(context: EksContext): Command {
+export function eksCommand(execute: Execute, context: EksContext): Command {
   return new Command("eks")
     .summary("kubeconfigs and tokens of EKS clusters, without the AWS CLI")
     .addCommand(getTokenCommand(context.deps))
+    .addCommand(updateKubeconfigCommand(execute, context.deps))
     .addCommand(listCommand(context));
 }
