@@ -1,0 +1,18 @@
+import type { UnknownObject } from "../kube/objects.ts";
+
+/** An object as the caches keep it: as text, which takes a fifth of the memory of the same as a tree of objects. */
+export interface CompactObject {
+  readonly resourceVersion: string;
+  readonly text: string;
+}
+
+/** Leaves out who set which field: nothing here asks for it, and it is longer than the rest. */
+export function compact(object: UnknownObject): CompactObject {
+  const metadata = { ...object.metadata };
+  delete metadata.managedFields;
+  return { resourceVersion: metadata.resourceVersion ?? "", text: JSON.stringify({ ...object, metadata }) };
+}
+
+export function expand({ text }: CompactObject): UnknownObject {
+  return JSON.parse(text) as UnknownObject; // What `compact` wrote.
+}

@@ -1,0 +1,204 @@
+import { FedctlError } from "../errors.ts";
+import type { Clock } from "../federation/deps.ts";
+import type { LeaderLock, LeaderRecord } from "./leader-locks.ts";
+
+/** KubeFed's own: `spec.leaderElect` of the KubeFedConfig. */
+export interface LeaseTimes {
+  /** A lock that nobody renewed for so long may be taken. */
+  readonly leaseMs: number;
+  /** A leader that could not renew for so long stops. Shorter than the lease, so that it has stopped when another begins. */
+  readonly renewDeadlineMs: number;
+  readonly retryMs: number;
+}
+
+/** How a try to get or keep a lock ended. */
+export type Attempt =
+  | { readonly kind: "held" }
+  /** Somebody else has it. */
+  | { readonly kind: "taken"; readonly holder: string };
+
+/** One lock as one candidate sees it. */
+export interface Claim {
+  readonly label: string;
+  /** Takes or renews the lock. @throws FedctlError Server* */
+  claim(signal: AbortSignal): Promise<Attempt>;
+  /** Gives the lock back, when it is this candidate's. Another can take it at once. */
+  release(signal: AbortSignal): Promise<void>;
+}
+
+export interface ClaimOptions {
+  readonly lock: LeaderLock;
+  /** Candidates with the same name share the lock. */
+  readonly identity: string;
+  readonly times: LeaseTimes;
+  readonly clock: Pick<Clock, "now">;
+  /** The lock is looked at and left alone: for a lock of others that must not be held by anybody. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Makes a {@link Claim}. Whether a lock has run out is judged by how long this candidate has not seen it change, in the time of its own
+ * process: clocks of machines differ, and jump.
+ */
+export function createClaim({ lock, identity, times, clock, readOnly = false }: ClaimOptions): Claim {
+  let seen: { readonly text: string; readonly atMs: number } | undefined;
+
+  function ageOf(record: LeaderRecord): number {
+    const text = JSON.stringify(record);
+    const nowMs = performance.now();
+    if (seen?.text !== text) seen = { text, atMs: nowMs };
+    return nowMs - seen.atMs;
+  }
+
+  function nextRecord(last: LeaderRecord | undefined): LeaderRecord {
+    const now = new Date(clock.now()).toISOString();
+    const isOurs = last?.holder === identity;
+    return {
+      holder: identity,
+      leaseSeconds: Math.ceil(times.leaseMs / 1_000),
+      acquiredAt: isOurs ? last.acquiredAt : now,
+      renewedAt: now,
+      transitions: (last?.transitions ?? 0) + (isOurs || last === undefined ? 0 : 1),
+    };
+  }
+
+  /** Undefined when it may be written. */
+  function judge(last: LeaderRecord): Attempt | undefined {
+    const ageMs = ageOf(last);
+    // One of those who share it may have renewed it a moment ago.
+    if (last.holder === identity) return ageMs < times.retryMs / 2 ? { kind: "held" } : undefined;
+    const isFree = last.holder === "" || ageMs >= Math.max(times.leaseMs, last.leaseSeconds * 1_000);
+    return isFree ? undefined : { kind: "taken", holder: last.holder };
+  }
+
+  return {
+    label: lock.label,
+    async claim(signal) {
+      const last = await lock.read(signal);
+      const judged = last === undefined ? undefined : judge(last);
+      if (judged !== undefined) return judged;
+      if (readOnly) return { kind: "held" };
+      const written = await lock.write(nextRecord(last), signal);
+      if (written === undefined) {
+        const other = await lock.read(signal);
+        return other?.holder === identity ? { kind: "held" } : { kind: "taken", holder: other?.holder ?? "" };
+      }
+      seen = { text: JSON.stringify(written), atMs: performance.now() };
+      return { kind: "held" };
+    },
+    async release(signal) {
+      if (readOnly) return;
+      const last = await lock.read(signal);
+      if (last?.holder === identity) await lock.write({ ...last, holder: "", leaseSeconds: 1 }, signal);
+    },
+  };
+}
+
+export interface LeadOptions {
+  /** All of them, in this order. */
+  readonly claims: readonly Claim[];
+  readonly times: LeaseTimes;
+  readonly clock: Clock;
+  /** Ends the candidacy: the leader's signal fires, and when its work has ended the locks are given back. */
+  readonly signal: AbortSignal;
+  /** Of the requests to the locks; outlives `signal`, since locks are given back after it. */
+  readonly requests: AbortSignal;
+  /** Works until its signal fires, and ends what is under way then. Its reason is a {@link LeadershipLost} when nothing may be written any more. */
+  readonly lead: (signal: AbortSignal) => Promise<void>;
+  readonly onWaiting: (label: string, holder: string) => void;
+  readonly onError: (error: FedctlError) => void;
+}
+
+/** Somebody else may lead already. */
+export class LeadershipLost extends Error {
+  override readonly name = "LeadershipLost";
+}
+
+/** Stands for leader, leads, and stands again when leadership was lost; until `signal` fires. */
+export async function standForLeader(options: LeadOptions): Promise<void> {
+  const { clock, signal, times } = options;
+  while (!signal.aborted) {
+    if ((await claimAll(options)) === "held") await leadUntilEnd(options);
+    if (!isFired(signal)) await clock.sleep(times.retryMs, signal).catch(() => undefined);
+  }
+}
+
+type Round = "held" | "taken" | "failed";
+
+/** One round over all locks. */
+async function claimAll({ claims, requests, onWaiting, onError }: LeadOptions): Promise<Round> {
+  try {
+    for (const claim of claims) {
+      const attempt = await claim.claim(requests);
+      if (attempt.kind === "held") continue;
+      onWaiting(claim.label, attempt.holder);
+      return "taken";
+    }
+    return "held";
+  } catch (error) {
+    if (!(error instanceof FedctlError)) throw error;
+    onError(error);
+    return "failed";
+  }
+}
+
+async function leadUntilEnd(options: LeadOptions): Promise<void> {
+  const stop = new AbortController();
+  const ended = new AbortController();
+  const work = options.lead(AbortSignal.any([options.signal, stop.signal])).finally(() => {
+    ended.abort();
+  });
+  const isKept = await renewUntil(ended.signal, options);
+  if (!isKept) stop.abort(new LeadershipLost("leadership was lost"));
+  await work;
+  if (isKept) await releaseAll(options);
+}
+
+/** False when the locks could not be renewed in time, or are another's. */
+async function renewUntil(ended: AbortSignal, options: LeadOptions): Promise<boolean> {
+  const { times, clock } = options;
+  let renewedMs = performance.now();
+  for (;;) {
+    const leftMs = renewedMs + times.renewDeadlineMs - performance.now();
+    if (leftMs <= 0) return false;
+    await clock.sleep(Math.min(times.retryMs, leftMs), ended).catch(() => undefined);
+    if (isFired(ended)) return true;
+    const askedMs = performance.now();
+    const round = await claimWithin(renewedMs + times.renewDeadlineMs - askedMs, options);
+    if (round === "taken") return false;
+    if (round === "held") renewedMs = askedMs;
+  }
+}
+
+/** A request to a lock that hangs must not outlast the lease. */
+async function claimWithin(leftMs: number, options: LeadOptions): Promise<Round> {
+  const deadline = new AbortController();
+  const giveUp = (): void => {
+    deadline.abort();
+  };
+  const timer = setTimeout(giveUp, Math.max(1, leftMs));
+  options.requests.addEventListener("abort", giveUp, { once: true });
+  if (options.requests.aborted) giveUp();
+  try {
+    return await claimAll({ ...options, requests: deadline.signal });
+  } finally {
+    clearTimeout(timer);
+    options.requests.removeEventListener("abort", giveUp);
+  }
+}
+
+/** Asked anew after each wait. */
+function isFired({ aborted }: AbortSignal): boolean {
+  return aborted;
+}
+
+async function releaseAll({ claims, requests, onError }: LeadOptions): Promise<void> {
+  for (const claim of [...claims].reverse()) {
+    try {
+      await claim.release(requests);
+    } catch (error) {
+      if (!(error instanceof FedctlError)) throw error;
+      onError(error);
+    }
+  }
+}
