@@ -43,7 +43,7 @@ export async function addClusterEntry(options: AddClusterOptions, deps: AddClust
     const [saved] = file?.saved ?? [];
     if (file === undefined || saved === undefined) throw new TypeError("nothing was saved");
     if (saved.error !== undefined) throw saved.error;
-    return { ...saved, cluster, text: file.text };
+    return { ...saved, warnings: [...saved.warnings, ...file.warnings], cluster, text: file.text };
   } finally {
     eks.close();
   }

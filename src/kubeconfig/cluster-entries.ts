@@ -147,11 +147,11 @@ function contextsOf(document: KubeconfigDocument): readonly NamedContext[] {
   return document.names("contexts").map((name) => ({ name, body: document.entry("contexts", name) ?? new Map() }));
 }
 
-/** Names alone do not tell whose an entry is. */
+/** Names alone do not tell whose an entry is, but for an ARN. */
 function refuseTaken(documents: readonly KubeconfigDocument[], entries: ClusterEntries): void {
   const owner = new Owner(documents, entries);
   for (const document of documents) {
-    refuseTakenContext(document, entries.contextName, owner);
+    if (entries.contextName !== entries.id) refuseTakenContext(document, entries.contextName, owner);
     refuseTakenNames(document, entries, owner);
   }
 }
@@ -162,7 +162,7 @@ function refuseTakenContext(document: KubeconfigDocument, name: string, owner: O
   throw taken(`context ${name} in ${document.file} belongs to cluster ${cluster}`, "--alias");
 }
 
-/** Of cluster and user; under its ARN nothing can be another cluster's. */
+/** Of cluster and user. */
 function refuseTakenNames(document: KubeconfigDocument, entries: ClusterEntries, owner: Owner): void {
   const { id, clusterName, userName } = entries;
   const { file } = document;

@@ -2,8 +2,7 @@ import { FedctlError } from "../errors.ts";
 import { editYaml } from "../yaml/edit-yaml.ts";
 import { YamlError } from "../yaml/yaml-documents.ts";
 import { TextError } from "./internal/text-error.ts";
-import { parseYamlDocument } from "./internal/yaml-document.ts";
-import { parseKubeconfig } from "./parse.ts";
+import { parseKubeconfig, parseUntyped } from "./parse.ts";
 import type { RawConfig } from "./types.ts";
 
 /** The three lists of named entries. */
@@ -11,6 +10,9 @@ export type EntryKind = "clusters" | "users" | "contexts";
 
 /** An entry's body, or any object in a kubeconfig, as data: keys as they stand in the file. */
 export type Body = ReadonlyMap<string, unknown>;
+
+/** Whose habits in writing, and whose strictness in reading. aws does not look into entries. */
+export type Tool = "kubectl" | "aws";
 
 const bodyKeys = { clusters: "cluster", users: "user", contexts: "context" } as const;
 
@@ -22,20 +24,36 @@ export class KubeconfigDocument {
   /** As it is named in messages. */
   readonly file: string;
   readonly #original: string;
+  readonly #tool: Tool;
+  /** Also of `{}`, which aws adds nothing to. */
+  readonly #isMap: boolean;
   /** The text that `#data` changes. */
   #base: string;
   #data: Body;
   /** As `#data` was last written. */
   #text: string | undefined;
 
-  /** @throws FedctlError KubeconfigUnreadable, in client-go's words, when the text is no kubeconfig */
-  constructor(text: string, file: string) {
+  /** @throws FedctlError KubeconfigUnreadable, in client-go's words, when the text is no kubeconfig (for aws: not even YAML) */
+  constructor(text: string, file: string, tool: Tool = "kubectl") {
     this.file = file;
     this.#original = text;
     this.#base = text;
-    readConfig(text, file);
-    const data = parseYamlDocument(text);
+    this.#tool = tool;
+    if (tool === "kubectl") readConfig(text, file);
+    const data = told(file, () => parseUntyped(text));
+    this.#isMap = isBody(data);
     this.#data = isBody(data) ? data : new Map();
+  }
+
+  /** Why kubectl cannot read the text as it is now; undefined when it can. */
+  flaw(): string | undefined {
+    try {
+      readConfig(this.text(), this.file);
+      return undefined;
+    } catch (error) {
+      if (error instanceof FedctlError) return error.message;
+      throw error;
+    }
   }
 
   /** Typed, as client-go reads it; of the text as it is now. */
@@ -143,7 +161,7 @@ export class KubeconfigDocument {
   #write(): string {
     let text: string;
     try {
-      text = this.#data.size === 0 ? this.#base : editYaml(this.#base, this.#data);
+      text = this.#data.size === 0 ? this.#base : editYaml(this.#base, this.#data, this.#tool);
     } catch (cause) {
       if (!(cause instanceof YamlError)) throw cause;
       throw new FedctlError("KubeconfigNotWritten", `cannot change kubeconfig file "${this.file}": ${cause.message}`, {
@@ -152,7 +170,7 @@ export class KubeconfigDocument {
       });
     }
     // Never hand out what we could not read again.
-    if (text !== this.#original) readConfig(text, this.file);
+    if (text !== this.#original && this.#tool === "kubectl") readConfig(text, this.file);
     return text;
   }
 
@@ -171,7 +189,7 @@ export class KubeconfigDocument {
 
   /** A file without content gets all the keys that kubectl writes. */
   #start(): Body {
-    return this.#data.size > 0 ? this.#data : skeleton;
+    return this.#data.size > 0 || (this.#isMap && this.#tool === "aws") ? this.#data : skeleton;
   }
 }
 
@@ -200,8 +218,12 @@ function nameOf(item: Body): string {
 }
 
 function readConfig(text: string, file: string): RawConfig {
+  return told(file, () => parseKubeconfig(text, file));
+}
+
+function told<T>(file: string, read: () => T): T {
   try {
-    return parseKubeconfig(text, file);
+    return read();
   } catch (cause) {
     if (!(cause instanceof TextError)) throw cause;
     throw new FedctlError("KubeconfigUnreadable", `error loading config file "${file}": ${cause.message}`, {

@@ -1,12 +1,15 @@
+import { isUtf8 } from "node:buffer";
 import { readFile, realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { FedctlError } from "../errors.ts";
-import { KubeconfigDocument } from "./document.ts";
+import { KubeconfigDocument, type Tool } from "./document.ts";
 import { errnoOf, goReadError, goReason } from "./internal/go-file-error.ts";
 import { type HeldLock, type LockOptions, takeLock } from "./internal/lock-file.ts";
 import { replaceFile } from "./internal/replace-file.ts";
 
 export interface EditOptions extends LockOptions {
+  /** Whose habits are followed in reading and writing. Default: kubectl's. */
+  readonly tool?: Tool | undefined;
   /** Where relative names start. */
   readonly cwd: string;
   /** Changes are made and checked, but not written, and nothing is locked. */
@@ -34,7 +37,7 @@ export async function editKubeconfigFiles<T>(
 ): Promise<T> {
   const locks = options.dryRun === true ? [] : await lockAll(files, options);
   try {
-    const documents = await readAll(files, options.cwd);
+    const documents = await readAll(files, options);
     const result = await change(documents);
     const changed = documents.filter((document) => document.isChanged);
     if (options.dryRun === true) return result;
@@ -77,8 +80,8 @@ async function realPath(path: string): Promise<string> {
 }
 
 /** Several bad files are named together. */
-async function readAll(files: readonly string[], cwd: string): Promise<readonly KubeconfigDocument[]> {
-  const outcomes = await Promise.allSettled(files.map((file) => readDocument(file, cwd)));
+async function readAll(files: readonly string[], options: EditOptions): Promise<readonly KubeconfigDocument[]> {
+  const outcomes = await Promise.allSettled(files.map((file) => readDocument(file, options)));
   const errors = outcomes.flatMap((outcome): unknown[] => (outcome.status === "rejected" ? [outcome.reason] : []));
   const [first] = errors;
   if (errors.length > 1 && errors.every((error) => error instanceof FedctlError)) {
@@ -91,10 +94,10 @@ async function readAll(files: readonly string[], cwd: string): Promise<readonly 
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
 
-async function readDocument(file: string, cwd: string): Promise<KubeconfigDocument> {
-  let text = "";
+async function readDocument(file: string, { cwd, tool }: EditOptions): Promise<KubeconfigDocument> {
+  let bytes = Buffer.alloc(0);
   try {
-    text = await readFile(resolve(cwd, file), "utf8");
+    bytes = await readFile(resolve(cwd, file));
   } catch (cause) {
     if (errnoOf(cause) !== "ENOENT") {
       throw new FedctlError(
@@ -104,7 +107,13 @@ async function readDocument(file: string, cwd: string): Promise<KubeconfigDocume
       );
     }
   }
-  return new KubeconfigDocument(text, file);
+  // What is no text would not come back as the bytes it was.
+  if (!isUtf8(bytes)) {
+    throw new FedctlError("KubeconfigUnreadable", `error loading config file "${file}": yaml: invalid UTF-8`, {
+      hint: `save ${file} as UTF-8, or use another file with --kubeconfig`,
+    });
+  }
+  return new KubeconfigDocument(bytes.toString("utf8"), file, tool);
 }
 
 async function write(document: KubeconfigDocument, cwd: string): Promise<void> {

@@ -21,6 +21,17 @@ export function parseKubeconfig(text: string, origin: string): RawConfig {
   return decodeConfig(fields, origin);
 }
 
+/**
+ * The data of a kubeconfig text, none of its entries looked at; null for an empty text.
+ * @throws TextError when it is no YAML, or says to be something else
+ */
+export function parseUntyped(text: string): unknown {
+  const document = parseYamlDocument(text);
+  const unknownKind = requireKind(document, { apiVersion: "v1", kind: "Config" });
+  if (unknownKind !== undefined) throw unknownKind;
+  return document;
+}
+
 const noExtensions: ReadonlyMap<string, unknown> = new Map();
 
 /** What a missing file and an empty one stand for. */

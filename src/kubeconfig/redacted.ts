@@ -1,14 +1,14 @@
 import { writeYaml } from "../yaml/write-yaml.ts";
 import { isBody, type KubeconfigDocument } from "./document.ts";
-import { parseYamlDocument } from "./internal/yaml-document.ts";
+import { parseUntyped } from "./parse.ts";
 
 const secretKey = /(^|[-_.])token$|password|secret|key-data$/i;
 const secretVariable = /key|secret|token|password/i;
 const secretFlag = /^--?[\w-]*(token|secret|password)[\w-]*/i;
 
-/** A whole kubeconfig as YAML in kubectl's style, without comments and without what gives access. */
+/** A whole kubeconfig as YAML in aws's style, without comments and without what gives access. */
 export function redactedYaml(document: KubeconfigDocument): string {
-  return writeYaml(redacted(parseYamlDocument(document.text())));
+  return writeYaml(redacted(parseUntyped(document.text())), "aws");
 }
 
 /** The data with `REDACTED` where tokens, passwords and keys are, also in unknown fields, plugins' arguments and variables. */

@@ -7,7 +7,7 @@ import { KubeconfigDocument } from "./document.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 import { editKubeconfigFile } from "./edit.ts";
 import { redacted, redactedYaml } from "./redacted.ts";
-import { requireOneDocument } from "./require-one-document.ts";
+import { requireWritable } from "./require-writable.ts";
 import type { KubeconfigSources } from "./types.ts";
 
 export interface SaveOptions extends KubeconfigSources {
@@ -36,6 +36,8 @@ export interface SavedEntries {
 export interface SavedFile {
   readonly file: string;
   readonly saved: readonly SavedEntries[];
+  /** About the file as a whole. */
+  readonly warnings: readonly string[];
   /** The file as it is to be, as YAML, what is secret taken out. */
   readonly text: string;
 }
@@ -74,11 +76,13 @@ interface FileJob {
 async function saveInFile({ file, entries, others }: FileJob, options: SaveOptions): Promise<SavedFile> {
   const { cwd, signal, dryRun } = options;
   const change = (document: KubeconfigDocument): SavedFile => {
-    requireOneDocument(document);
+    requireWritable(document);
     const saved = entries.map((each) => put(document, each, { ...options, others }));
-    return { file, saved, text: dryRun ? redactedYaml(document) : "" };
+    const flaw = document.flaw();
+    const warnings = flaw === undefined ? [] : [`kubectl does not read this kubeconfig: ${flaw}`];
+    return { file, saved, warnings, text: dryRun ? redactedYaml(document) : "" };
   };
-  return editKubeconfigFile(file, change, { cwd, signal, dryRun });
+  return editKubeconfigFile(file, change, { cwd, signal, dryRun, tool: "aws" });
 }
 
 function put(
@@ -109,7 +113,9 @@ function shown(document: KubeconfigDocument, { contextName, userName, clusterNam
   const context = { context: document.entry("contexts", contextName), name: contextName };
   const user = { name: userName, user: document.entry("users", userName) };
   const cluster = { cluster: document.entry("clusters", clusterName), name: clusterName };
-  return [context, user, cluster].map((entry) => `${writeYaml(redacted(new Map(Object.entries(entry))))}\n`).join("");
+  return [context, user, cluster]
+    .map((entry) => `${writeYaml(redacted(new Map(Object.entries(entry))), "aws")}\n`)
+    .join("");
 }
 
 /** As aws reads the list: blank elements count for nothing, others are not trimmed; `~` is a home folder. */
@@ -124,8 +130,8 @@ function candidates({ explicitPath, env, cwd }: KubeconfigSources): readonly str
 /** Files that cannot be read have no cluster. */
 async function readable(file: string): Promise<KubeconfigDocument | undefined> {
   try {
-    const document = new KubeconfigDocument(await readFile(file, "utf8"), file);
-    requireOneDocument(document);
+    const document = new KubeconfigDocument(await readFile(file, "utf8"), file, "aws");
+    requireWritable(document);
     return document;
   } catch {
     return undefined;

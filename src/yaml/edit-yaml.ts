@@ -6,21 +6,21 @@ import { editFlow } from "./internal/edit-flow.ts";
 import { parseStream } from "./internal/parse-stream.ts";
 import { TextSplices } from "./internal/text-splices.ts";
 import { sameData } from "./same-data.ts";
-import { writeFlow, writeItem, writePair, writeValue, writeYaml } from "./write-yaml.ts";
+import { type Quotes, writeFlow, writeItem, writePair, writeValue, writeYaml } from "./write-yaml.ts";
 import { YamlError, yamlDocuments } from "./yaml-documents.ts";
 
 /**
  * Changes the first document of a text so that it reads as `target` (Maps, arrays, scalars). Whatever reads the same in both
  * stays byte for byte, with comments, order and quoting; what is new is written in kubectl's style, or in the flow style
- * around it. Lists of maps that have a `name` are matched by it.
+ * around it (`quotes`: with aws's quotes). Lists of maps that have a `name` are matched by it.
  * @throws YamlError when the text is no YAML, or cannot be changed without touching what it shares by anchors
  */
-export function editYaml(text: string, target: unknown): string {
+export function editYaml(text: string, target: unknown, quotes: Quotes = "kubectl"): string {
   const bom = text.startsWith("\uFEFF") ? "\uFEFF" : "";
   const body = text.slice(bom.length);
   const before = readFirst(body);
   if (sameData(before, target)) return text;
-  const splices = new TextSplices(body);
+  const splices = new TextSplices(body, quotes);
   const root = parseStream(body, { forEditing: true })[0]?.contents ?? undefined;
   editRoot(root, { before, after: target }, splices);
   const result = splices.apply();
@@ -52,7 +52,7 @@ function requireReads(text: string, target: unknown): void {
 
 function editRoot(root: ParsedNode | undefined, change: Change, splices: TextSplices): void {
   if (root === undefined || root.range[0] === root.range[1]) {
-    const lines = writeYaml(change.after).trimEnd().split("\n").join(splices.eol);
+    const lines = writeYaml(change.after, splices.quotes).trimEnd().split("\n").join(splices.eol);
     splices.insertLines(splices.text.length, lines);
     return;
   }
@@ -65,8 +65,8 @@ function writeRoot(root: ParsedNode, value: unknown, splices: TextSplices): stri
   const [start, end] = root.range;
   const old = splices.text.slice(start, end);
   const isFlow = isFlowNode(root) && (splices.column(start) > 0 || !/^\{\s*\}$/.test(old));
-  if (isFlow) return writeFlow(value, old.includes("\n") ? { indent: 0, eol: splices.eol } : undefined);
-  return writeYaml(value).trimEnd().split("\n").join(splices.eol);
+  if (isFlow) return writeFlow(value, old.includes("\n") ? splices.layout(0) : undefined);
+  return writeYaml(value, splices.quotes).trimEnd().split("\n").join(splices.eol);
 }
 
 /** Changes a node where it stands; false, and nothing gathered, when it has to be replaced as a whole. */
@@ -107,7 +107,7 @@ function editMap(map: YAMLMap, change: MapChange, splices: TextSplices): boolean
   });
   if (!done) return false;
   for (const [key, value] of newPairs(change, own)) {
-    const written = writePair(key, value, { indent, eol: splices.eol });
+    const written = writePair(key, value, splices.layout(indent));
     splices.insertLines(pairs.at(-1)?.end ?? first.end, " ".repeat(indent) + written);
   }
   return true;
@@ -139,7 +139,7 @@ interface PairChange {
 function editPair(pair: PairPlace, { change, indent }: PairChange, splices: TextSplices): boolean {
   if (sameData(change.before, change.after) || editNode(pair.value, change, splices)) return true;
   if (pair.colonEnd === undefined) return false;
-  const written = writeValue(change.after, { indent, eol: splices.eol });
+  const written = writeValue(change.after, splices.layout(indent));
   const isMultiLine = written.includes("\n");
   const rest = splices.restOfLine(pair.end);
   const endsInLineEnd = splices.text.charAt(pair.end - 1) === "\n";
@@ -190,7 +190,7 @@ function editSeq(seq: YAMLSeq, { before, after }: SeqChange, splices: TextSplice
   });
   const indent = splices.column(first.start);
   for (const index of match.added) {
-    splices.insertLines(last.end, " ".repeat(indent) + writeItem(after[index], { indent, eol: splices.eol }));
+    splices.insertLines(last.end, " ".repeat(indent) + writeItem(after[index], splices.layout(indent)));
   }
   return done;
 }

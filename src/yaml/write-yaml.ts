@@ -1,29 +1,32 @@
-import { literalLines, writeFlowScalar, writeScalar } from "./internal/write-scalar.ts";
+import { literalLines, type Quotes, writeFlowScalar, writeScalar } from "./internal/write-scalar.ts";
+
+export type { Quotes } from "./internal/write-scalar.ts";
 
 export interface Layout {
   /** Columns before a key. */
   readonly indent: number;
   readonly eol: string;
+  readonly quotes?: Quotes;
 }
 
-/** Data (Maps, arrays, scalars) as a YAML text in kubectl's style; ends in a line end. Keys stay in their order. */
-export function writeYaml(value: unknown): string {
-  return `${blockLines(value, 0).join("\n")}\n`;
+/** Data (Maps, arrays, scalars) as a YAML text in kubectl's style, or aws's; ends in a line end. Keys stay in their order. */
+export function writeYaml(value: unknown, quotes: Quotes = "kubectl"): string {
+  return `${blockLines(value, { indent: 0, quotes }).join("\n")}\n`;
 }
 
 /** What follows `key:` — a blank and the value, or lines of their own. No line end behind it. */
-export function writeValue(value: unknown, { indent, eol }: Layout): string {
-  return valueLines(value, indent).join(eol);
+export function writeValue(value: unknown, { indent, eol, quotes = "kubectl" }: Layout): string {
+  return valueLines(value, { indent, quotes }).join(eol);
 }
 
 /** `key: value` without line end, the first line without indentation. */
-export function writePair(key: string, value: unknown, { indent, eol }: Layout): string {
-  return pairLines(key, value, indent).join(eol);
+export function writePair(key: string, value: unknown, { indent, eol, quotes = "kubectl" }: Layout): string {
+  return pairLines(key, value, { indent, quotes }).join(eol);
 }
 
 /** `- value` without line end, the first line without indentation. */
-export function writeItem(value: unknown, { indent, eol }: Layout): string {
-  return itemLines(value, indent).join(eol);
+export function writeItem(value: unknown, { indent, eol, quotes = "kubectl" }: Layout): string {
+  return itemLines(value, { indent, quotes }).join(eol);
 }
 
 /** Flow style, which is JSON; on one line, or pretty-printed with `indent` before each line but the first. */
@@ -55,39 +58,48 @@ function flowCollection(
   return `${open}${gap}${texts.join(`,${gap}`)}${layout.eol}${pad(layout.indent)}${close ?? ""}`;
 }
 
-function blockLines(value: unknown, indent: number): string[] {
+interface At {
+  readonly indent: number;
+  readonly quotes: Quotes;
+}
+
+function deeper(at: At): At {
+  return { ...at, indent: at.indent + 2 };
+}
+
+function blockLines(value: unknown, at: At): string[] {
   if (Array.isArray(value) && value.length > 0) {
-    return value.flatMap((item) => indentFirst(itemLines(item, indent), indent));
+    return value.flatMap((item) => indentFirst(itemLines(item, at), at.indent));
   }
   if (value instanceof Map && value.size > 0) {
-    return [...value].flatMap(([key, item]) => indentFirst(pairLines(String(key), item, indent), indent));
+    return [...value].flatMap(([key, item]) => indentFirst(pairLines(String(key), item, at), at.indent));
   }
-  return [emptyOrScalar(value)];
+  return [emptyOrScalar(value, at)];
 }
 
-function pairLines(key: string, value: unknown, indent: number): string[] {
-  const [first = "", ...more] = valueLines(value, indent);
-  return [`${writeScalar(key)}:${first}`, ...more];
+function pairLines(key: string, value: unknown, at: At): string[] {
+  const [first = "", ...more] = valueLines(value, at);
+  return [`${writeScalar(key, at.quotes)}:${first}`, ...more];
 }
 
-function valueLines(value: unknown, indent: number): string[] {
-  if (Array.isArray(value) && value.length > 0) return ["", ...blockLines(value, indent)];
-  if (value instanceof Map && value.size > 0) return ["", ...blockLines(value, indent + 2)];
-  const literal = typeof value === "string" ? literalLines(value) : undefined;
-  if (literal === undefined) return [` ${emptyOrScalar(value)}`];
-  return [` ${literal.header}`, ...literal.lines.map((line) => (line === "" ? "" : pad(indent + 2) + line))];
+function valueLines(value: unknown, at: At): string[] {
+  if (Array.isArray(value) && value.length > 0) return ["", ...blockLines(value, at)];
+  if (value instanceof Map && value.size > 0) return ["", ...blockLines(value, deeper(at))];
+  const literal = typeof value === "string" ? literalLines(value, at.quotes) : undefined;
+  if (literal === undefined) return [` ${emptyOrScalar(value, at)}`];
+  return [` ${literal.header}`, ...literal.lines.map((line) => (line === "" ? "" : pad(at.indent + 2) + line))];
 }
 
-function itemLines(value: unknown, indent: number): string[] {
+function itemLines(value: unknown, at: At): string[] {
   const isCollection = Array.isArray(value) || value instanceof Map;
   // A list in a list, and a map, stand behind the dash.
-  const [first = "", ...more] = isCollection ? blockLines(value, indent + 2) : valueLines(value, indent);
+  const [first = "", ...more] = isCollection ? blockLines(value, deeper(at)) : valueLines(value, at);
   return [`- ${first.trimStart()}`, ...more];
 }
 
-function emptyOrScalar(value: unknown): string {
+function emptyOrScalar(value: unknown, { quotes }: At): string {
   if (Array.isArray(value)) return "[]";
-  return value instanceof Map ? "{}" : writeScalar(value);
+  return value instanceof Map ? "{}" : writeScalar(value, quotes);
 }
 
 function indentFirst([first = "", ...more]: readonly string[], indent: number): string[] {

@@ -1,4 +1,5 @@
 import { describe, test } from "vitest";
+import { readManifestDocuments } from "../../src/yaml/manifest-documents.ts";
 import { intendedDifferences, type Part } from "../support/eks/intended-differences.ts";
 import { type EksRecording, eksRecordings, type RecordedRequest } from "../support/eks/recording.ts";
 import { type Replayed, replayEks } from "../support/eks/replay.ts";
@@ -13,12 +14,26 @@ const requestPart = ({ method, path, host, body, ...signing }: RecordedRequest):
   body: body ?? null,
 });
 
+/** What the files say, however it is written. */
+function dataOf(files: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, readText(text)]));
+}
+
+function readText(text: string): unknown {
+  try {
+    return readManifestDocuments(text, "-").map(({ value }) => value);
+  } catch {
+    return text;
+  }
+}
+
 function partsOf(recording: EksRecording): Readonly<Record<Part, unknown>> {
   return {
     success: recording.exitCode === 0,
     stdout: recording.stdout,
     quiet: recording.stderr === "",
     files: recording.filesAfter ?? {},
+    data: dataOf(recording.filesAfter ?? {}),
     modes: recording.modesAfter ?? {},
     dirs: recording.dirsAfter ?? {},
     requests: (recording.requests ?? []).map(requestPart),
@@ -30,11 +45,12 @@ function partsOfReplay(replayed: Replayed): Readonly<Record<Part, unknown>> {
     ...replayed,
     success: replayed.succeeded,
     quiet: replayed.stderr === "",
+    data: dataOf(replayed.files),
     requests: replayed.requests.map(requestPart),
   };
 }
 
-describe.each(["gt-"])("does what aws did: %s", (prefix) => {
+describe.each(["gt-", "uk-"])("does what aws did: %s", (prefix) => {
   test.concurrent.for(eksRecordings(prefix).map((recording) => [recording.name, recording] as const))(
     "%s",
     async ([name, recording], { expect }) => {

@@ -76,7 +76,11 @@ async function addAs(update: Update, deps: AddClusterDeps): Promise<UpdateResult
   if (update.kind === "one") {
     const { addClusterEntry } = await import("../../eks/update-kubeconfig.ts");
     const added = await addClusterEntry(update.options, deps);
-    return { files: [{ file: added.file, saved: [added], text: added.text }], leftOut: [], asked: undefined };
+    return {
+      files: [{ file: added.file, saved: [added], warnings: [], text: added.text }],
+      leftOut: [],
+      asked: undefined,
+    };
   }
   const { addClusterEntries } = await import("../../eks/update-many.ts");
   const { regions, pattern } = update.options;

@@ -61,13 +61,13 @@ function isSkipped({ code }: FedctlError): boolean {
 
 export function warningsOf(result: UpdateResult): readonly Warning[] {
   const { files, leftOut, asked } = result;
-  const shared = savedOf(result).flatMap(({ warnings }) => warnings);
+  const told = [...savedOf(result), ...files].flatMap(({ warnings }) => warnings);
   const skipped = leftOut.filter(({ error }) => isSkipped(error)).map(({ error }) => `skipped: ${error.message}`);
   const isEmpty = asked !== undefined && files.length === 0 && leftOut.length === 0;
   const where = asked?.regions === undefined ? "the region" : asked.regions.join(", ");
   const none = `no EKS cluster in ${where}${asked?.pattern === undefined ? "" : ` fits ${asked.pattern}`}`;
   return [
-    ...shared.map((message) => ({ code: "UserShared", message })),
+    ...told.map((message) => ({ code: "Kubeconfig", message })),
     ...skipped.map((message) => ({ code: "ClusterSkipped", message })),
     ...(isEmpty ? [{ code: "NoClusterFound", message: none }] : []),
   ];

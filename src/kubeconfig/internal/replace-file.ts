@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, lstat, open, realpath, rename, rm } from "node:fs/promises";
-import type { Stats } from "node:fs";
+import { type FileHandle, access, lstat, open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf } from "./go-file-error.ts";
 
@@ -11,11 +11,17 @@ const notReplaceable = ["EBUSY", "EXDEV", "EACCES", "EPERM", "EROFS"];
  * Gives a file another content in one step: a new file beside it, on disk before it takes the old one's name. Whoever is
  * stopped half-way, or finds the disk full, leaves the old file as it was. Mode and owner stay; a new file is its owner's alone.
  * Symbolic links are followed. A file with several names, or one that nothing can take the place of, is written in place.
+ * One that may not be written is left alone, though its folder would let another one take its place; a device takes the text.
  */
 export async function replaceFile(file: string, text: string): Promise<void> {
   const target = await resolveLinks(file);
   const old = await statOf(target);
   const bytes = Buffer.from(text, "utf8");
+  if (old !== undefined) await access(target, constants.W_OK);
+  if (old?.isCharacterDevice() === true) {
+    await writeFile(target, bytes);
+    return;
+  }
   if (old !== undefined && !old.isFile()) throw new Error("it is no regular file");
   if (old === undefined || old.nlink === 1) {
     if (await replace(target, bytes, old)) return;

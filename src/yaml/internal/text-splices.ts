@@ -1,18 +1,29 @@
+import type { Layout, Quotes } from "../write-yaml.ts";
+
 interface Splice {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** The text ended without a line end, and this is behind it. */
+  readonly closes?: boolean;
 }
 
 /** Replacements in a text, gathered first; whatever they do not cover stays byte for byte. */
 export class TextSplices {
   readonly text: string;
   readonly eol: string;
+  readonly quotes: Quotes;
   readonly #splices: Splice[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, quotes: Quotes) {
     this.text = text;
+    this.quotes = quotes;
     this.eol = /\r\n/.test(text.slice(0, text.indexOf("\n") + 1)) ? "\r\n" : "\n";
+  }
+
+  /** For what is written at that column. */
+  layout(indent: number): Layout {
+    return { indent, eol: this.eol, quotes: this.quotes };
   }
 
   replace(start: number, end: number, text: string): void {
@@ -23,7 +34,8 @@ export class TextSplices {
   insertLines(offset: number, lines: string): void {
     const at = this.lineEnd(offset);
     const isOpen = at > 0 && this.text.charAt(at - 1) !== "\n";
-    this.replace(at, at, isOpen ? this.eol + lines : lines + this.eol);
+    const text = isOpen ? this.eol + lines : lines + this.eol;
+    this.#splices.push({ start: at, end: at, text, closes: isOpen });
   }
 
   /** Behind the line end; where a text ends without one, its end. */
@@ -70,6 +82,7 @@ export class TextSplices {
       result += this.text.slice(at, Math.max(at, splice.start)) + splice.text;
       at = Math.max(at, splice.end);
     }
-    return result + this.text.slice(at);
+    result += this.text.slice(at);
+    return ordered.some(({ splice }) => splice.closes === true) ? result + this.eol : result;
   }
 }

@@ -1,12 +1,19 @@
 import { resolveGoScalar } from "./go-scalar.ts";
 
-/** A scalar on one line, as kubectl writes it: plain where every reader of YAML 1.1 takes it for what it is. */
-export function writeScalar(value: unknown): string {
+/** Whose habits: aws puts texts that look like something else into single quotes, and texts of several lines into double ones. */
+export type Quotes = "kubectl" | "aws";
+
+/** A scalar on one line: plain where every reader of YAML 1.1 takes it for what it is. */
+export function writeScalar(value: unknown, quotes: Quotes = "kubectl"): string {
   if (typeof value === "boolean" || typeof value === "number" || typeof value === "bigint") return String(value);
-  if (typeof value !== "string") return "null";
-  if (readsAsOther(value)) return doubleQuoted(value);
-  if (isPlain(value)) return value;
-  return isPrintable(value) ? `'${value.replaceAll("'", "''")}'` : doubleQuoted(value);
+  return typeof value === "string" ? writeText(value, quotes) : "null";
+}
+
+function writeText(text: string, quotes: Quotes): string {
+  const isOther = readsAsOther(text);
+  if (isOther && quotes === "kubectl") return doubleQuoted(text);
+  if (!isOther && isPlain(text)) return text;
+  return isPrintable(text) ? `'${text.replaceAll("'", "''")}'` : doubleQuoted(text);
 }
 
 /** In flow collections, and so in JSON, which is flow too. */
@@ -17,8 +24,9 @@ export function writeFlowScalar(value: unknown): string {
 /** A text of several lines as a literal block (`|`), without the lines' own indentation; undefined where that would lose something. */
 export function literalLines(
   value: string,
+  quotes: Quotes = "kubectl",
 ): { readonly header: string; readonly lines: readonly string[] } | undefined {
-  if (!/^\S.*\n/.test(value)) return undefined;
+  if (quotes === "aws" || !/^\S.*\n/.test(value)) return undefined;
   const endings = /\n*$/.exec(value)?.[0].length ?? 0;
   const lines = value.slice(0, value.length - endings).split("\n");
   const isSafe = endings <= 1 && lines.every((line) => isPrintable(line) && !/\s$/.test(line));

@@ -34,7 +34,8 @@ export interface Replayed {
 
 /** Does what a recording did, with fedctl for aws, in a home like the recorded one. */
 export async function replayEks(recording: EksRecording): Promise<Replayed> {
-  const time = new Date(`${(recording.fakeTime ?? "2026-01-15 12:34:56").replace(" ", "T")}Z`);
+  const { fakeTime: clock } = recording;
+  const time = clock === undefined ? new Date() : new Date(`${clock.replace(" ", "T")}Z`);
   await using aws = await startAwsServer(recordedReply(recording.clusterFixture, time));
   const home = mkdtempSync(join(tmpdir(), "fedctl-eks-"));
   const fill = (text: string): string =>
