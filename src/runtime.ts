@@ -6,6 +6,7 @@ import type { ConnectorOptions, Connector, Deps } from "./commands/deps.ts";
 import { ExitCode, FedctlError } from "./errors.ts";
 import type { Connection } from "./federation/deps.ts";
 import type { KubeApi } from "./kube/kube-api.ts";
+import type { PlainRequest, SendPlain } from "./kubeconfig/oidc-tokens.ts";
 import type { ClientConfig } from "./kubeconfig/types.ts";
 import type { OutputStream } from "./output/streams.ts";
 
@@ -150,11 +151,12 @@ interface Rooms {
 
 /** Loads what talking to clusters needs: not before a command asks for one, since `--help` does not. */
 async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promise<Rooms> {
-  const [load, resolver, exec, cache, auth, bearer, kube] = await Promise.all([
+  const [load, resolver, exec, cache, oidc, auth, bearer, kube] = await Promise.all([
     import("./kubeconfig/load.ts"),
     import("./kubeconfig/resolve.ts"),
     import("./kubeconfig/exec-credential.ts"),
     import("./kubeconfig/exec-cache.ts"),
+    import("./kubeconfig/oidc-tokens.ts"),
     import("./kubeconfig/authenticator.ts"),
     import("./kubeconfig/bearer-authenticator.ts"),
     import("./kube/connect.ts"),
@@ -173,6 +175,7 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
     ...(options.stdinIsTaken === true && { stdinUnavailable: "the command reads it" }),
   });
   const execCache = cache.createExecCache(runner, clock);
+  const oidcTokens = oidc.createOidcTokens({ clock, cwd, send: (request) => sendPlain(request, env) });
   const common = {
     requestTimeoutMs: options.requestTimeoutMs,
     signal,
@@ -184,7 +187,7 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
     async connect(context) {
       const warn = options.onKubeconfigWarning;
       const config = await resolver.resolveClientConfig(raw, { contextOverride: context, env, cwd, warn });
-      const authenticator = auth.createAuthenticator(config, { execCache, clock });
+      const authenticator = auth.createAuthenticator(config, { execCache, oidcTokens, clock });
       return { api: kube.connectToCluster({ ...common, config, authenticator, env }), config };
     },
     connectWith(config, token) {
@@ -192,6 +195,12 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
       return kube.connectToCluster({ ...common, config, authenticator, env: withoutProxies(env) });
     },
   };
+}
+
+/** Few users have tokens that must be refreshed, so what sends such requests is loaded for them. */
+async function sendPlain(request: PlainRequest, env: NodeJS.ProcessEnv): Promise<Awaited<ReturnType<SendPlain>>> {
+  const { createPlainSender } = await import("./kube/plain-request.ts");
+  return createPlainSender(env)(request);
 }
 
 /** What the kube room may see of the environment where none of its proxies is to be used. */

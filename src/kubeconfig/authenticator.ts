@@ -9,10 +9,12 @@ import { impersonationHeaders } from "./internal/impersonation-headers.ts";
 import type { Headers } from "./internal/impersonation-headers.ts";
 import { oidcSource } from "./internal/oidc-source.ts";
 import { staticSource } from "./internal/static-source.ts";
+import type { OidcTokens } from "./oidc-tokens.ts";
 import type { Authenticator, ClientConfig } from "./types.ts";
 
 export interface AuthenticatorDeps {
   readonly execCache: ExecCache;
+  readonly oidcTokens: OidcTokens;
   readonly clock: { now(): number };
 }
 
@@ -35,7 +37,7 @@ export function createAuthenticator(config: ClientConfig, deps: AuthenticatorDep
   };
 }
 
-function sourceOf(config: ClientConfig, { execCache, clock }: AuthenticatorDeps): CredentialSource {
+function sourceOf(config: ClientConfig, { execCache, oidcTokens, clock }: AuthenticatorDeps): CredentialSource {
   // Nothing secret goes over plain http, and no plugin is run for it.
   if (!config.baseUrl.startsWith("https://")) return anonymousSource;
   const { credentials } = config;
@@ -47,7 +49,7 @@ function sourceOf(config: ClientConfig, { execCache, clock }: AuthenticatorDeps)
     case "exec":
       return execSource(config, credentials, execCache);
     case "oidc":
-      return oidcSource(credentials, clock);
+      return oidcSource(credentials, oidcTokens);
   }
 }
 

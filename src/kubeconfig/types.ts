@@ -114,6 +114,9 @@ export type Credentials =
   | {
       readonly kind: "oidc";
       readonly config: ReadonlyMap<string, string>;
+      /** Whose tokens they are, and the file that new ones are written to. */
+      readonly userName: string;
+      readonly origin: string;
       readonly clientCertificate?: KeyPair | undefined;
     };
 

@@ -2,6 +2,7 @@ import type { Connection } from "../../src/federation/deps.ts";
 import { connectToCluster } from "../../src/kube/connect.ts";
 import { createAuthenticator } from "../../src/kubeconfig/authenticator.ts";
 import { createExecCache } from "../../src/kubeconfig/exec-cache.ts";
+import type { OidcTokens } from "../../src/kubeconfig/oidc-tokens.ts";
 import type { ClientConfig, Credentials } from "../../src/kubeconfig/types.ts";
 import type { ClusterDetails } from "../cluster/details.ts";
 
@@ -14,6 +15,9 @@ export interface ConnectionOptions {
   /** Called after each request. */
   readonly onRequest?: () => void;
 }
+
+/** No user of the test bed logs in with OIDC. */
+export const noOidcTokens: OidcTokens = { get: () => Promise.reject(new Error("these clusters know no provider")) };
 
 /** A new connection to a cluster of the test bed, with a discovery of its own: made of the real rooms, without a kubeconfig. */
 export function connectTo(cluster: ClusterDetails, options: ConnectionOptions = {}): Connection {
@@ -34,7 +38,7 @@ export function connectTo(cluster: ClusterDetails, options: ConnectionOptions = 
   const execCache = createExecCache(() => Promise.reject(new Error("these clusters need no plugin")), clock);
   const api = connectToCluster({
     config,
-    authenticator: createAuthenticator(config, { execCache, clock }),
+    authenticator: createAuthenticator(config, { execCache, oidcTokens: noOidcTokens, clock }),
     env: {},
     requestTimeoutMs: 30_000,
     signal: options.signal ?? new AbortController().signal,

@@ -7,6 +7,7 @@ import { createExecCache } from "../../src/kubeconfig/exec-cache.ts";
 import { loadKubeconfig } from "../../src/kubeconfig/load.ts";
 import { resolveClientConfig } from "../../src/kubeconfig/resolve.ts";
 import type { ClientConfig } from "../../src/kubeconfig/types.ts";
+import { noOidcTokens } from "./cluster-connection.ts";
 
 export interface ConnectOptions {
   readonly signal: AbortSignal;
@@ -34,7 +35,7 @@ export async function connectAmid(
   const config = await resolveClientConfig(raw, { contextOverride: context, env, cwd });
   const clock = { now: () => Date.now() };
   const execCache = createExecCache(() => Promise.reject(new Error("these clusters need no plugin")), clock);
-  const authenticator = createAuthenticator(config, { execCache, clock });
+  const authenticator = createAuthenticator(config, { execCache, oidcTokens: noOidcTokens, clock });
   return { api: connectToCluster({ ...common, config, authenticator, env, signal }), config };
 }
 

@@ -29,6 +29,9 @@ export interface DialedSocket {
   readonly protocol: string | undefined;
 }
 
+/** What of a connection's settings says how the server is reached. */
+export type DialConfig = Pick<ClientConfig, "tls" | "proxyUrl" | "userName">;
+
 export interface Dialer {
   /** The http proxy that is to be spoken to in absolute form: only for plain http servers. */
   readonly forwardProxy: Proxy | undefined;
@@ -37,7 +40,7 @@ export interface Dialer {
 }
 
 /** Opens sockets to one server, through the proxy that is set for it. */
-export function createDialer(endpoint: Endpoint, config: ClientConfig, env: Environment): Dialer {
+export function createDialer(endpoint: Endpoint, config: DialConfig, env: Environment): Dialer {
   const proxy = chooseProxy(endpoint, config.proxyUrl, env);
   const forwardProxy = !endpoint.secure && proxy?.scheme.startsWith("http") === true ? proxy : undefined;
   const contextFor = secureContexts(config, env);
@@ -176,7 +179,7 @@ function requireChainAtIssue(socket: TLSSocket, { host, config: { tls }, env }: 
 }
 
 /** Parsing certificates is dear, so a context is made once for each client certificate. */
-function secureContexts(config: ClientConfig, env: Environment): (certificate: KeyPair | undefined) => SecureContext {
+function secureContexts(config: DialConfig, env: Environment): (certificate: KeyPair | undefined) => SecureContext {
   let last: { readonly certificate: KeyPair | undefined; readonly context: SecureContext } | undefined;
   let trusted: { readonly pem: string[] | undefined } | undefined;
   return (certificate) => {

@@ -1,5 +1,5 @@
-import type { ClientConfig, KeyPair } from "../../kubeconfig/types.ts";
-import { createDialer, type Dialer } from "./dial.ts";
+import type { KeyPair } from "../../kubeconfig/types.ts";
+import { createDialer, type DialConfig, type Dialer } from "./dial.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Environment } from "./proxy-choice.ts";
 import { WireFailure, type WireAnswer, type WireConnection, type WireRequest } from "./wire.ts";
@@ -17,7 +17,7 @@ export interface Transport {
 }
 
 export interface TransportOptions {
-  readonly config: ClientConfig;
+  readonly config: DialConfig;
   readonly endpoint: Endpoint;
   readonly env: Environment;
   /** How many requests the connection at hand takes at a time. */

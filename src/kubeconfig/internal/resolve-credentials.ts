@@ -43,9 +43,10 @@ interface Certificate {
 }
 
 /** What is left when no static Authorization header is configured. */
-function withoutHeader({ user, cluster }: Selection, certificate: Certificate): Credentials {
+function withoutHeader({ user, userName, cluster }: Selection, certificate: Certificate): Credentials {
   if (user.authProvider !== undefined) {
-    return { kind: "oidc", config: user.authProvider.config, clientCertificate: certificate.clientCertificate };
+    const { clientCertificate } = certificate;
+    return { kind: "oidc", config: user.authProvider.config, userName, origin: user.origin, clientCertificate };
   }
   if (certificate.clientCertificate !== undefined) return { kind: "static", ...certificate };
   if (user.exec === undefined) return { kind: "anonymous" };

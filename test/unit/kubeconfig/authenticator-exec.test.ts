@@ -3,6 +3,7 @@ import { createAuthenticator } from "../../../src/kubeconfig/authenticator.ts";
 import { createExecCache } from "../../../src/kubeconfig/exec-cache.ts";
 import type { ExecRunner } from "../../../src/kubeconfig/exec-credential.ts";
 import { answers, authenticatorFor, pairOf, testClock } from "./made-authenticator.ts";
+import { noOidcTokens } from "../../support/cluster-connection.ts";
 import { resolveOne, testCertificates } from "./one-user.ts";
 import { answering, pluginConfig, runner as realRunner, tokenOf } from "./plugin.ts";
 
@@ -119,7 +120,7 @@ describe("exec", () => {
     const execCache = createExecCache(runner, clock);
     for (const server of ["https://a", "https://b"]) {
       const { config } = await resolveOne({ cluster: { server }, user: { exec } });
-      await createAuthenticator(config, { execCache, clock }).headers();
+      await createAuthenticator(config, { execCache, oidcTokens: noOidcTokens, clock }).headers();
     }
     expect(requests).toHaveLength(1);
   });

@@ -174,11 +174,6 @@ describe("oidc", () => {
       message: "No valid id-token, and cannot refresh without refresh-token",
     },
     { name: "nothing at all", config: {}, message: "No valid id-token, and cannot refresh without refresh-token" },
-    {
-      name: "expired, with a refresh token",
-      config: { "id-token": jwt({ exp: nowSeconds }), "refresh-token": "r" },
-      message: "the id-token has expired, and fedctl does not refresh OIDC tokens",
-    },
     { name: "no JWT", config: { "id-token": "s3cret" }, message: "ID Token is not a valid JWT" },
     { name: "no JSON in it", config: { "id-token": "a.czNjcmV0.c" }, message: "ID Token is not a valid JWT" },
   ])("$name", async ({ config, message }) => {

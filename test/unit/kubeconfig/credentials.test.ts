@@ -65,7 +65,13 @@ describe("how a user authenticates (2.1, 3.2)", () => {
     {
       name: "certificate and auth-provider: both",
       one: { user: { ...inline, "auth-provider": oidc } },
-      credentials: { kind: "oidc", config: new Map(Object.entries(oidc.config)), clientCertificate: janePair },
+      credentials: {
+        kind: "oidc",
+        config: new Map(Object.entries(oidc.config)),
+        userName: "u",
+        origin: expect.stringMatching(/config$/) as string,
+        clientCertificate: janePair,
+      },
     },
     {
       name: "credentials in the server's URL go before all others",

@@ -1,6 +1,7 @@
 import { createAuthenticator } from "../../../src/kubeconfig/authenticator.ts";
 import { createExecCache } from "../../../src/kubeconfig/exec-cache.ts";
 import type { ExecCredential, ExecRequest, ExecRunner } from "../../../src/kubeconfig/exec-credential.ts";
+import { createOidcTokens, type SendPlain } from "../../../src/kubeconfig/oidc-tokens.ts";
 import type { Authenticator, ClientConfig, KeyPair } from "../../../src/kubeconfig/types.ts";
 import type { KeyAndCertificate } from "../../cluster/certificates.ts";
 import { resolveOne } from "./one-user.ts";
@@ -24,6 +25,8 @@ export function testClock(): Clock {
 
 const noPlugin: ExecRunner = () => Promise.reject(new Error("no plugin may run here"));
 
+const noProvider: SendPlain = () => Promise.reject(new Error("no provider may be asked here"));
+
 export interface Made {
   readonly authenticator: Authenticator;
   readonly config: ClientConfig;
@@ -32,10 +35,12 @@ export interface Made {
 }
 
 /** The authenticator of a kubeconfig with one user. */
-export async function authenticatorFor(one: OneUser, runner = noPlugin): Promise<Made> {
+export async function authenticatorFor(one: OneUser, runner = noPlugin, send = noProvider): Promise<Made> {
   const clock = testClock();
   const { config, folder } = await resolveOne(one);
-  const authenticator = createAuthenticator(config, { execCache: createExecCache(runner, clock), clock });
+  const execCache = createExecCache(runner, clock);
+  const oidcTokens = createOidcTokens({ clock, cwd: folder, send });
+  const authenticator = createAuthenticator(config, { execCache, oidcTokens, clock });
   return { authenticator, config, folder, clock };
 }
 
