@@ -24,6 +24,7 @@ const versionInfo = {
 /** What a command touches outside of itself, taken from this process. */
 export function processDeps(): Deps {
   const signal = interruptSignal();
+  const nodeTls = takeNodeTls();
   return {
     streams: { out: outputStream(process.stdout), err: outputStream(process.stderr) },
     env: process.env,
@@ -34,8 +35,21 @@ export function processDeps(): Deps {
     readText,
     writeNewText,
     removeFile,
-    connector: (options) => openConnector(options, signal),
+    connector: (options) => openConnector(options, { signal, nodeTls }),
   };
+}
+
+const nodeTlsVariable = "NODE_TLS_REJECT_UNAUTHORIZED";
+
+/**
+ * Node lets this variable switch off verification in whatever does not say otherwise, and announces that at each start.
+ * Here kubeconfig and flags decide alone; credential plugins get it back.
+ */
+function takeNodeTls(): string | undefined {
+  const value = process.env[nodeTlsVariable];
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an assignment would leave the text "undefined"
+  delete process.env[nodeTlsVariable];
+  return value;
 }
 
 function outputStream(stream: NodeJS.WriteStream): OutputStream {
@@ -116,10 +130,16 @@ async function removeFile(path: string): Promise<void> {
   }
 }
 
+interface ConnectorHost {
+  readonly signal: AbortSignal;
+  /** What NODE_TLS_REJECT_UNAUTHORIZED was. */
+  readonly nodeTls: string | undefined;
+}
+
 /** One kubeconfig and one cache of exec credentials serve every context of a command. */
-function openConnector(options: ConnectorOptions, signal: AbortSignal): Connector {
+function openConnector(options: ConnectorOptions, host: ConnectorHost): Connector {
   const opened: KubeApi[] = [];
-  const open = once(() => loadRooms(options, signal));
+  const open = once(() => loadRooms(options, host));
   return {
     async connect(context) {
       const { connect } = await open();
@@ -144,13 +164,16 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
+const insecureWay = "a cluster that is not to be verified has insecure-skip-tls-verify in the kubeconfig";
+
 interface Rooms {
   readonly connect: (context: string | undefined) => Promise<Connection>;
   readonly connectWith: (config: ClientConfig, token: () => string | undefined) => KubeApi;
 }
 
 /** Loads what talking to clusters needs: not before a command asks for one, since `--help` does not. */
-async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promise<Rooms> {
+async function loadRooms(options: ConnectorOptions, { signal, nodeTls }: ConnectorHost): Promise<Rooms> {
+  if (nodeTls === "0") options.onIgnored?.(`${nodeTlsVariable}=0 is ignored: ${insecureWay}`);
   const [load, resolver, exec, cache, oidc, auth, bearer, kube] = await Promise.all([
     import("./kubeconfig/load.ts"),
     import("./kubeconfig/resolve.ts"),
@@ -167,7 +190,7 @@ async function loadRooms(options: ConnectorOptions, signal: AbortSignal): Promis
   const { raw, warning } = await load.loadKubeconfig({ explicitPath: options.kubeconfig, env, cwd });
   if (warning !== undefined) options.onKubeconfigWarning?.(warning);
   const runner = exec.createExecRunner({
-    env,
+    env: { ...env, ...(nodeTls !== undefined && { [nodeTlsVariable]: nodeTls }) },
     cwd,
     stderr: (chunk) => process.stderr.write(chunk),
     stdinIsTerminal: process.stdin.isTTY,

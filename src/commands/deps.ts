@@ -27,6 +27,8 @@ export interface ConnectorOptions {
   readonly stdinIsTaken?: boolean | undefined;
   /** Called after each request; the URL holds no secret. */
   readonly onRequest?: ((request: RequestTrace) => void) | undefined;
+  /** What the environment says and is not heeded. */
+  readonly onIgnored?: ((text: string) => void) | undefined;
   /** What is odd about the configuration and no error. */
   readonly onKubeconfigWarning?: ((text: string) => void) | undefined;
   /** `Warning:` headers of a server. */

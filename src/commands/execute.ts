@@ -102,6 +102,7 @@ function openConnector(
     requestTimeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
     execTimeoutMs: flags.execTimeout ?? defaultExecTimeoutMs,
     stdinIsTaken,
+    onIgnored: warn,
     // Every join makes newer servers warn of an annotation that KubeFed's contract asks for; nobody can act on that.
     ...(verbosity >= 1 && { onKubeconfigWarning: warn, onServerWarning: warn }),
     ...(verbosity >= 6 && {

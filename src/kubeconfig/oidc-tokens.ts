@@ -80,11 +80,10 @@ function startRun(slot: Slot, work: (signal: AbortSignal) => Promise<Tokens>): S
 /** The configuration with new tokens: those that another process stored meanwhile, else those of the provider. */
 async function renew(user: OidcCredentials, host: OidcHost, signal: AbortSignal): Promise<Tokens> {
   const { readStoredConfig, storeTokens } = await import("./internal/oidc-store.ts");
-  const isValid = (config: Tokens | undefined): config is Tokens =>
-    config !== undefined && validToken(config, host) !== undefined;
+  const isValid = (config: Tokens): boolean => validToken(config, host) !== undefined;
   const read = (): Promise<Tokens | undefined> => readStoredConfig(user, host.cwd);
   const stored = await read();
-  if (isValid(stored)) return stored;
+  if (stored !== undefined && isValid(stored)) return stored;
   const config = stored ?? user.config;
   requireRefreshToken(config);
   const { refreshTokens } = await import("./internal/oidc-refresh.ts");
@@ -96,7 +95,7 @@ async function renew(user: OidcCredentials, host: OidcHost, signal: AbortSignal)
     // Many providers take a refresh token once: another process may have been first, and be about to store what it got.
     for (let tries = 0; tries < 4; tries += 1) {
       const others = await read();
-      if (isValid(others)) return others;
+      if (others !== undefined && isValid(others)) return others;
       await delay(250, undefined, { signal });
     }
     throw error;

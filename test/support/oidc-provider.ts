@@ -101,12 +101,9 @@ async function tokenReply(request: IncomingMessage, { options, state, idToken }:
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
   const form = new URLSearchParams(Buffer.concat(chunks).toString());
-  const { authorization = "" } = request.headers;
-  const by = authorization === "" ? "form" : "basic";
-  const basic = `Basic ${Buffer.from(`${options.clientId}:${encodeURIComponent(options.clientSecret)}`).toString("base64")}`;
-  const isInForm = form.get("client_id") === options.clientId && form.get("client_secret") === options.clientSecret;
-  const isClient = by === "form" ? isInForm : authorization === basic && state.quirks.formOnly !== true;
-  if (!isClient) return { status: 401, by, body: { error: "invalid_client" } };
+  const { authorization } = request.headers;
+  const by = authorization === undefined ? "form" : "basic";
+  if (!isClient(form, authorization, { options, state })) return { status: 401, by, body: { error: "invalid_client" } };
   const isGrant =
     form.get("grant_type") === "refresh_token" && form.get("refresh_token") === state.current.refreshToken;
   if (!isGrant) {
@@ -128,6 +125,17 @@ async function tokenReply(request: IncomingMessage, { options, state, idToken }:
       ...(state.quirks.forgetful !== true && { id_token: idToken(3600) }),
     },
   };
+}
+
+/** The secret in the header, or where that is not taken in the form. */
+function isClient(
+  form: URLSearchParams,
+  header: string | undefined,
+  { options: { clientId, clientSecret }, state }: Pick<TokenContext, "options" | "state">,
+): boolean {
+  if (header === undefined) return form.get("client_id") === clientId && form.get("client_secret") === clientSecret;
+  const basic = Buffer.from(`${clientId}:${encodeURIComponent(clientSecret)}`).toString("base64");
+  return header === `Basic ${basic}` && state.quirks.formOnly !== true;
 }
 
 function base64url(text: string): string {

@@ -23,8 +23,8 @@ export interface RetryFacts {
 /** finish: that is the result; repeat: try again after so long. */
 export type Decision = { readonly kind: "finish" } | { readonly kind: "repeat"; readonly afterMs: number };
 
-// client-go's number for Retry-After; the rest is for what does not say when to come back.
-const maxTriesWhenAsked = 10;
+// client-go's ten repetitions for Retry-After; the rest is for what does not say when to come back.
+const maxTriesWhenAsked = 11;
 // Some eleven seconds. A connection that breaks takes all its requests along, so one request may meet many that were another's fault.
 const maxTriesOnFailure = 10;
 // Some seven seconds: what an API server takes to start again.

@@ -185,7 +185,7 @@ test("new credentials are fetched once when the old ones are refused", async () 
   expect(refused[0]).toBe(given[0]);
 });
 
-test("a server's warning is told once", async () => {
+test("3.3 Warning headers: a server's warning is told once", async () => {
   const { api, warnings } = openApi(earth);
   const type: ResourceType = {
     group: "apiextensions.k8s.io",

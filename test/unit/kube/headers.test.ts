@@ -43,7 +43,7 @@ test.each([
 });
 
 test.each(["https://evil.example/", "http://api.example:6443/", "//evil.example", "https://api.example:6444/"])(
-  "a redirect to %s is not followed: credentials would go along",
+  "3.3 redirect to another host: %s is not followed, credentials would go along",
   (location) => {
     expect(() => from("GET", 302, location)).toThrow(
       /the server answered 302 and points to https?:\/\/\S+; credentials go to https:\/\/api\.example:6443 alone$/,

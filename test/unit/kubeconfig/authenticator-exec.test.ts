@@ -114,7 +114,7 @@ describe("exec", () => {
     });
   });
 
-  test("two contexts with the same exec section: one run", async () => {
+  test("3.2 cache key: two contexts with the same exec section cost one run", async () => {
     const { runner, requests } = answers({ token: "t" });
     const clock = testClock();
     const execCache = createExecCache(runner, clock);
