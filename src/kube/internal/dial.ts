@@ -165,7 +165,7 @@ async function startTls(plain: Socket, options: TlsOptions): Promise<TLSSocket> 
 
 interface ChainCheck {
   readonly host: string;
-  readonly config: ClientConfig;
+  readonly config: DialConfig;
   readonly env: Environment;
 }
 
