@@ -1,6 +1,7 @@
 import type { Clock } from "../federation/deps.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
 import type { UnknownObject } from "../kube/objects.ts";
+import type { EventRecorder } from "./event-recorder.ts";
 import type { ClusterFacts, FederatedKey, LiveObject, PropagatedType, RecordedVersion } from "../propagation/types.ts";
 
 /** A joined cluster that can be asked. */
@@ -15,7 +16,12 @@ export interface PlaneSettings {
   readonly scope: "Cluster" | "Namespaced";
   /** Objects that a member had before are taken over. */
   readonly adoptsObjects: boolean;
+  /** A deletion waits so long for clusters that cannot be reached. */
+  readonly abandonAfterMs: number;
 }
+
+/** Ten minutes: longer than a restart of an API server, shorter than the patience of who deletes. */
+export const defaultAbandonAfterMs = 600_000;
 
 /**
  * What a reconciliation sees. `sync` makes one of lists, the controller of informers; neither asks a server twice for what it
@@ -25,6 +31,7 @@ export interface World {
   readonly host: KubeApi;
   readonly settings: PlaneSettings;
   readonly clock: Clock;
+  readonly events: EventRecorder;
   readonly signal: AbortSignal;
   /** By name, those that are propagated or were. */
   types(): readonly PropagatedType[];

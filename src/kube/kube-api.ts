@@ -80,6 +80,12 @@ export interface DeleteOptions extends RequestOptions {
   readonly uid?: string | undefined;
   readonly resourceVersion?: string | undefined;
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan" | undefined;
+  readonly gracePeriodSeconds?: number | undefined;
+}
+
+export interface UpdateOptions extends RequestOptions {
+  /** The server checks and answers as if it did it, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** deleted: gone; deleting: accepted, finalizers hold it; absent: it was not there. */
@@ -124,7 +130,7 @@ export interface KubeApi {
   /** POST; the namespace is taken from the object. AlreadyExists → FedctlError ServerAlreadyExists. */
   create<T extends KubeObject>(type: ResourceType, object: T, options?: RequestOptions): Promise<T>;
   /** PUT; give metadata.resourceVersion to be refused (ServerConflict) when somebody else wrote in between. */
-  update<T extends KubeObject>(type: ResourceType, object: T, options?: RequestOptions): Promise<T>;
+  update<T extends KubeObject>(type: ResourceType, object: T, options?: UpdateOptions): Promise<T>;
   /** PUT of the status subresource. */
   updateStatus<T extends KubeObject>(type: ResourceType, object: T, options?: RequestOptions): Promise<T>;
   patch<T extends KubeObject = UnknownObject>(key: ObjectKey, patch: Patch, options?: RequestOptions): Promise<T>;

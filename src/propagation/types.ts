@@ -38,7 +38,12 @@ export type LiveObject =
   /** Undefined: it has no object that bears the label of the federation. */
   | { readonly known: true; readonly object: UnknownObject | undefined }
   /** The member lacks the type, may not be read, or was not read yet. */
-  | { readonly known: false; readonly message: string };
+  | {
+      readonly known: false;
+      readonly message: string;
+      /** The member does not serve the type, so that it has no object of it. */
+      readonly lacksType?: true;
+    };
 
 /** The recorded versions of what was propagated: the status of a (Cluster)PropagatedVersion, and what a write of it needs. */
 export interface RecordedVersion {

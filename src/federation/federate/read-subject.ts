@@ -11,7 +11,7 @@ import { keyOfObject } from "./object-key.ts";
 import type { HoldingLimit } from "./object-store.ts";
 import type { FederateOptions } from "./options.ts";
 import { unfederatable, type SkippedObject } from "./selection.ts";
-import { systemNamespacesOf } from "./system-namespaces.ts";
+import { systemNamespacesOf } from "../system-namespaces.ts";
 
 export type SubjectFacts = Pick<FederateFacts, "subject" | "skipped" | "refused" | "terminating">;
 

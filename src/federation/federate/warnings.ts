@@ -9,7 +9,7 @@ import { firstFew } from "./object-key.ts";
 import type { FederateOptions } from "./options.ts";
 import { isPlacementGiven, placedClusters, selects } from "./placement.ts";
 import { namespacesOf } from "./read-subject.ts";
-import { systemNamespacesOf } from "./system-namespaces.ts";
+import { systemNamespacesOf } from "../system-namespaces.ts";
 
 const named = 10;
 

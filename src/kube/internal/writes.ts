@@ -1,6 +1,14 @@
 import { hasCode } from "../../errors.ts";
 import { outcomeUnknownError, serverError, type Attempt } from "../errors.ts";
-import type { DeleteOptions, DeleteOutcome, ObjectKey, Patch, RequestOptions, ResourceType } from "../kube-api.ts";
+import type {
+  DeleteOptions,
+  DeleteOutcome,
+  ObjectKey,
+  Patch,
+  RequestOptions,
+  ResourceType,
+  UpdateOptions,
+} from "../kube-api.ts";
 import type { KubeObject } from "../objects.ts";
 import type { Call, Reply } from "./call.ts";
 import { contains, ownWords } from "./contains.ts";
@@ -91,7 +99,7 @@ export async function createObject<T extends KubeObject>(
 export interface Replacement<T> {
   readonly object: T;
   readonly subresource?: "status";
-  readonly options: RequestOptions | undefined;
+  readonly options: UpdateOptions | undefined;
 }
 
 /** PUT of an object or of its status. @throws FedctlError ServerConflict and the rest of Server* */
@@ -104,11 +112,12 @@ export async function replaceObject<T extends KubeObject>(
   const key = { type, namespace, name };
   const attempt = attemptOn(room, subresource === undefined ? "update" : "update the status of", key);
   const sent = withKind(type, object);
+  const dryRun = options?.dryRun === true ? "?dryRun=All" : "";
   const wanted = subresource === undefined ? ownWords(sent) : { status: (sent as { status?: unknown }).status };
   return await performWrite<T>(room, {
     call: {
       method: "PUT",
-      path: `${objectPath(key)}${subresource === undefined ? "" : `/${subresource}`}`,
+      path: `${objectPath(key)}${subresource === undefined ? "" : `/${subresource}`}${dryRun}`,
       body: JSON.stringify(sent),
       attempt,
       options,
@@ -173,7 +182,7 @@ export async function patchObject<T extends KubeObject>(
 
 /** DELETE. What is not there is no error. @throws FedctlError Server* */
 export async function deleteObject(room: Room, key: ObjectKey, options: DeleteOptions): Promise<DeleteOutcome> {
-  const { uid, resourceVersion, propagationPolicy } = options;
+  const { uid, resourceVersion, propagationPolicy, gracePeriodSeconds } = options;
   const attempt = attemptOn(room, "delete", key);
   let maybeDone = false;
   const preconditions = uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion };
@@ -181,7 +190,13 @@ export async function deleteObject(room: Room, key: ObjectKey, options: DeleteOp
     call: {
       method: "DELETE",
       path: objectPath(key),
-      body: JSON.stringify({ kind: "DeleteOptions", apiVersion: "v1", propagationPolicy, preconditions }),
+      body: JSON.stringify({
+        kind: "DeleteOptions",
+        apiVersion: "v1",
+        propagationPolicy,
+        gracePeriodSeconds,
+        preconditions,
+      }),
       attempt,
       options,
     },

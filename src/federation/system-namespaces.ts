@@ -1,4 +1,4 @@
-import type { HostOptions } from "../deps.ts";
+import type { HostOptions } from "./deps.ts";
 
 /** Namespaces that the KubeFed controllers never propagate, nor what is in them. */
 export function systemNamespacesOf({ kubefedNamespace }: Pick<HostOptions, "kubefedNamespace">): readonly string[] {
