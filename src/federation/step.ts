@@ -14,6 +14,8 @@ export interface Step<T extends KubeObject = KubeObject> {
   readonly reason?: string | undefined;
   /** Of a `delete`; default: the server's for that type. */
   readonly propagationPolicy?: DeleteOptions["propagationPolicy"];
+  /** Of a `create`: its CRD is made by the same run, which servers hold plain POSTs for. */
+  readonly typeIsNew?: boolean;
   /** Of an `update`: only the spec is changed, so that what others write to status and metadata meanwhile stays. */
   readonly specOnly?: boolean;
 }
@@ -68,7 +70,7 @@ async function write<T extends KubeObject>(api: KubeApi, step: Step<T>): Promise
   const { name = "", namespace, uid } = object.metadata ?? {};
   switch (step.action) {
     case "create":
-      return api.create(type, object);
+      return api.create(type, object, { typeIsNew: step.typeIsNew });
     case "update":
       return step.specOnly === true ? updateSpec(api, step) : api.update(type, object);
     case "delete":

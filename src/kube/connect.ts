@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Authenticator, ClientConfig } from "../kubeconfig/types.ts";
 import { cachedDiscovery } from "./discovery.ts";
 import { parseEndpoint } from "./internal/endpoint.ts";
+import { createEarly } from "./internal/early-create.ts";
 import { createLimiter } from "./internal/limiter.ts";
 import { deleteObject, createObject, patchObject, replaceObject } from "./internal/writes.ts";
 import { getObject, listObjects, listPages, readPath } from "./internal/reads.ts";
@@ -70,7 +71,8 @@ export function connectToCluster(options: ConnectOptions): KubeApi {
     get: (key, request) => getObject(room, key, request),
     list: (type, list = {}) => listObjects(room, type, list),
     pages: (type, list = {}) => listPages(room, type, list),
-    create: (type, object, request) => createObject(room, type, { object, options: request }),
+    create: (type, object, request = {}) =>
+      (request.typeIsNew === true ? createEarly : createObject)(room, type, { object, options: request }),
     update: (type, object, request) => replaceObject(room, type, { object, options: request }),
     updateStatus: (type, object, request) =>
       replaceObject(room, type, { object, subresource: "status", options: request }),

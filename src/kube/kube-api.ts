@@ -33,6 +33,14 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface CreateOptions extends RequestOptions {
+  /**
+   * The type's CRD was made moments ago, by the caller: a server would hold a POST to it for two seconds, so it is written by server-side
+   * apply. Not for a type that others may have used: apply completes what is there already.
+   */
+  readonly typeIsNew?: boolean | undefined;
+}
+
 export interface ListOptions extends RequestOptions {
   /** Absent: all namespaces. */
   readonly namespace?: string | undefined;
@@ -128,7 +136,7 @@ export interface KubeApi {
    */
   pages<T extends KubeObject = UnknownObject>(type: ResourceType, options?: ListOptions): AsyncIterable<ObjectPage<T>>;
   /** POST; the namespace is taken from the object. AlreadyExists → FedctlError ServerAlreadyExists. */
-  create<T extends KubeObject>(type: ResourceType, object: T, options?: RequestOptions): Promise<T>;
+  create<T extends KubeObject>(type: ResourceType, object: T, options?: CreateOptions): Promise<T>;
   /** PUT; give metadata.resourceVersion to be refused (ServerConflict) when somebody else wrote in between. */
   update<T extends KubeObject>(type: ResourceType, object: T, options?: UpdateOptions): Promise<T>;
   /** PUT of the status subresource. */

@@ -1,7 +1,7 @@
 import type { FedctlError } from "../../errors.ts";
 import { hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
-import { forEachInParallel } from "../federate/in-parallel.ts";
+import { forEachInParallel } from "../in-parallel.ts";
 import { keyOf } from "../install/left-behind.ts";
 import { syncFinalizer } from "../kubefed-types.ts";
 import { orphanAnnotation } from "../orphaning/facts.ts";

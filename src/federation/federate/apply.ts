@@ -7,7 +7,7 @@ import type { FederatedObject } from "../kubefed-types.ts";
 import { withAnnotationOverrides } from "./annotation-overrides.ts";
 import type { FederatedType } from "./federated-type.ts";
 import { federatedObjectOf } from "./federated-object.ts";
-import { forEachInParallel } from "./in-parallel.ts";
+import { forEachInParallel } from "../in-parallel.ts";
 import { keyOf, keyOfObject, qualifiedName } from "./object-key.ts";
 import { outlineOf } from "./plan.ts";
 import type { FederatePlan, FederateStep, PlannedObject, PlannedSource, WritingRules } from "./plan.ts";
@@ -19,6 +19,8 @@ const writesInFlight = 100;
 export interface ApplyDeps extends Pick<FederationDeps, "report"> {
   /** The command that continues, for hints. */
   readonly commandLine: string;
+  /** Names of the types whose CRDs this run made. */
+  readonly newTypes: ReadonlySet<string>;
 }
 
 /**
@@ -96,7 +98,7 @@ async function writeSources(
   await forEachInParallel(toWrite(sources), writesInFlight, async ({ source, planned, object }) => {
     try {
       if (object === undefined) throw goneMeanwhile(source, planned, run);
-      const step = stepOf({ source, planned, object }, plan);
+      const step = stepOf({ source, planned, object }, run);
       await writeFederatedObject(api, step, { report, writing: plan.writing });
       told();
     } catch (error) {
@@ -143,12 +145,13 @@ async function* toWrite(sources: readonly PlannedSource[]): AsyncGenerator<Writi
 
 function stepOf(
   { source, planned, object }: Writing & { readonly object: UnknownObject },
-  plan: FederatePlan,
+  { plan, deps }: Run,
 ): FederateStep {
   const { type } = source.source;
   const { action, reason } = planned;
   const federated = writtenObject(object, type, plan.writing);
-  return { cluster: plan.cluster, action, type: type.federated, object: federated, source: type, reason };
+  const typeIsNew = deps.newTypes.has(type.name);
+  return { cluster: plan.cluster, action, type: type.federated, object: federated, source: type, reason, typeIsNew };
 }
 
 function writtenObject(

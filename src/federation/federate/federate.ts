@@ -52,7 +52,8 @@ async function carryOut(plan: FederatePlan, api: KubeApi, { deps, options, typeC
     return;
   }
   await applyEnable(enabling, api, deps);
-  await applyFederation(plan, api, { report: deps.report, commandLine: commandLineOf(options) });
+  const newTypes = new Set(enabling.types.filter(({ crd }) => crd.action === "create").map(({ name }) => name));
+  await applyFederation(plan, api, { report: deps.report, commandLine: commandLineOf(options), newTypes });
 }
 
 /** What has to be enabled first; a CRD that is gone comes back for the version that its FederatedTypeConfig names. */

@@ -7,7 +7,7 @@ import type { FederateFacts } from "./facts.ts";
 import { confirmCrdMissing, federatedTypeOf } from "./federated-type.ts";
 import type { Federation } from "./federated-type.ts";
 import { gatherObjects, type Gathered } from "./gather.ts";
-import { forEachInParallel } from "./in-parallel.ts";
+import { forEachInParallel } from "../in-parallel.ts";
 import type { IncludeEntry } from "./include.ts";
 import { firstFew } from "./object-key.ts";
 import type { HoldingLimit } from "./object-store.ts";

@@ -37,7 +37,7 @@ async function write(api: KubeApi, step: FederateStep, rules: WritingRules): Pro
     try {
       const existing = tries === 1 && step.action === "create" ? undefined : await readExisting(api, step);
       if (existing !== undefined) return await settle(api, { step, existing }, rules);
-      await api.create(step.type, step.object);
+      await api.create(step.type, step.object, { typeIsNew: step.typeIsNew });
       return { action: "create", reason: undefined };
     } catch (error) {
       // Somebody else was there in between: look again.

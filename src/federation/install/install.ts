@@ -33,10 +33,7 @@ export async function installKubeFed(options: InstallOptions, deps: FederationDe
   return { cluster: api.context, kubefedNamespace, plan };
 }
 
-/**
- * Objects of KubeFed's types can be made only when its CRDs are served and the namespace is there. The API server holds every
- * POST to a type that was established less than 2 s ago for 2 s: of the 3.3 s that this takes (1.34, loopback), they are 2.
- */
+/** Objects of KubeFed's types can be made only when its CRDs are served and the namespace is there. */
 async function applyInstall(plan: InstallPlan, api: KubeApi, deps: ApplyDeps): Promise<void> {
   const crds = [...plan.crds, ...plan.types.map(({ crd }) => crd)];
   let done = 0;
@@ -48,10 +45,16 @@ async function applyInstall(plan: InstallPlan, api: KubeApi, deps: ApplyDeps): P
       deps.report.progress("installing CRDs", { done, total: crds.length });
     }),
   ]);
-  await settled([
-    performStep(api, plan.config, deps.report),
-    ...plan.types.map(({ typeConfig }) => performStep(api, typeConfig, deps.report)),
-  ]);
+  const made = new Set(
+    plan.crds.filter(({ action }) => action === "create").map(({ object }) => object.metadata?.name),
+  );
+  const objects: readonly Step[] = [plan.config, ...plan.types.map(({ typeConfig }) => typeConfig)];
+  await settled(
+    objects.map((step) => {
+      const typeIsNew = made.has(`${step.type.plural}.${step.type.group}`);
+      return performStep(api, { ...step, typeIsNew }, deps.report);
+    }),
+  );
 }
 
 function reportPlan(plan: InstallPlan, { report }: Pick<FederationDeps, "report">): void {

@@ -1,7 +1,7 @@
 import { ExitCode, FedctlError, hasCode } from "../../errors.ts";
 import type { KubeApi } from "../../kube/kube-api.ts";
 import type { FederationDeps } from "../deps.ts";
-import { forEachInParallel } from "../federate/in-parallel.ts";
+import { forEachInParallel } from "../in-parallel.ts";
 import { identityOf } from "../step.ts";
 import type { Step } from "../step.ts";
 import { orphanAnnotation } from "./facts.ts";

@@ -2,7 +2,7 @@ import { FedctlError } from "../../errors.ts";
 import type { KubeApi, ResourceType } from "../../kube/kube-api.ts";
 import type { KubeObject } from "../../kube/objects.ts";
 import type { Connection } from "../deps.ts";
-import { forEachInParallel } from "../federate/in-parallel.ts";
+import { forEachInParallel } from "../in-parallel.ts";
 import { groupQualifiedName } from "../step.ts";
 import { findFederatedType } from "./federated-type.ts";
 import type { NamedType } from "./federated-type.ts";

@@ -3,7 +3,7 @@ import type { KubeApi } from "../../kube/kube-api.ts";
 import { withDeadline } from "../deadline.ts";
 import type { FederationDeps } from "../deps.ts";
 import { objectLabel } from "../describe.ts";
-import { forEachInParallel } from "../federate/in-parallel.ts";
+import { forEachInParallel } from "../in-parallel.ts";
 import { namespaceType } from "../kubefed-types.ts";
 import { identityOf, performStep, type Step } from "../step.ts";
 import type { JoinRecord } from "./options.ts";

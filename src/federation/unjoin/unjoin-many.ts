@@ -1,6 +1,13 @@
-import { ExitCode, FedctlError } from "../../errors.ts";
 import type { FederationDeps } from "../deps.ts";
 import type { ClusterSummary } from "../report.ts";
+import {
+  type ClusterFailure,
+  failedFor,
+  failureOf,
+  noClusterNamed,
+  refuseForSeveral,
+  tellFailure,
+} from "../several-clusters.ts";
 import type { ResumeStore, UnjoinOptions } from "./options.ts";
 import { unjoinCluster } from "./unjoin.ts";
 
@@ -21,76 +28,36 @@ export async function unjoinClusters(
   storeOf: StoreOf,
 ): Promise<void> {
   const [first, ...others] = options.clusterNames.map((clusterName) => ({ ...options, clusterName }));
-  if (first === undefined) throw usage("no cluster is named", "name one, as in: fedctl unjoin vulcan");
+  if (first === undefined) throw noClusterNamed("unjoin");
   if (others.length === 0) {
     await unjoinCluster(first, deps, storeOf(first.clusterName));
     return;
   }
-  refuseSingular(options);
-  const failures: Failure[] = [];
+  const verb = { name: "unjoin", clusterNames: options.clusterNames } as const;
+  refuseForSeveral(verb, { "--cluster-context": options.clusterContext });
+  const failures: ClusterFailure[] = [];
   for (const one of [first, ...others]) {
-    const error = await failureOf(one, deps, storeOf(one.clusterName));
-    if (error !== undefined) failures.push({ clusterName: one.clusterName, error });
+    const failure = await unjoinOne(one, deps, storeOf(one.clusterName));
+    if (failure !== undefined) failures.push(failure);
   }
-  if (failures.length > 0) throw notAll(failures, options);
+  if (failures.length > 0) throw failedFor(failures, verb);
 }
 
-function refuseSingular({ clusterNames, clusterContext }: UnjoinManyOptions): void {
-  const twice = clusterNames.find((name, index) => clusterNames.indexOf(name) !== index);
-  if (twice !== undefined) throw usage(`cluster "${twice}" is named twice`, "name each cluster once");
-  if (clusterContext === undefined) return;
-  throw usage(
-    `--cluster-context is about one cluster, but ${clusterNames.length} are named`,
-    `leave it out, or unjoin one cluster with it: fedctl unjoin ${clusterNames[0] ?? ""} --cluster-context ...`,
-  );
-}
-
-function usage(message: string, hint: string): FedctlError {
-  return new FedctlError("Usage", message, { exitCode: ExitCode.Usage, hint });
-}
-
-interface Failure {
-  readonly clusterName: string;
-  readonly error: FedctlError;
-}
-
-/** An interruption ends everything; any other failure is that of one cluster, and told at once. */
-async function failureOf(
+/** Unjoins one; its failure is told at once. */
+async function unjoinOne(
   options: UnjoinOptions,
   deps: FederationDeps,
   store: ResumeStore,
-): Promise<FedctlError | undefined> {
+): Promise<ClusterFailure | undefined> {
   const { report } = deps;
-  const { clusterName: name } = options;
-  let summary: ClusterSummary = { name };
+  let summary: ClusterSummary = { name: options.clusterName };
   const cluster = (told: ClusterSummary): void => {
     summary = told;
   };
-  try {
-    await unjoinCluster(options, { ...deps, report: { ...report, cluster } }, store);
-    report.cluster(summary);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof FedctlError) || error.code === "Interrupted") throw error;
-    const { code, message, hint, exitCode } = error;
-    report.warn({ code, message: `cluster "${name}": ${message}${hint === undefined ? "" : ` (${hint})`}` });
-    report.cluster({ ...summary, error: { code, message, hint: hint ?? null, exitCode } });
-    return error;
-  }
-}
-
-function notAll(failures: readonly Failure[], { clusterNames }: UnjoinManyOptions): FedctlError {
-  const names = failures.map(({ clusterName }) => clusterName);
-  const message = `${failures.length} of ${clusterNames.length} unjoins failed: ${names.join(", ")}`;
-  const hint = "the warnings say why, and how to go on";
-  const [first] = failures;
-  if (failures.length < clusterNames.length || first === undefined)
-    return new FedctlError("PartlyFailed", message, { exitCode: ExitCode.PartlyFailed, hint });
-  const { code, exitCode } = first.error;
-  const isSame = failures.every(({ error }) => error.code === code);
-  return new FedctlError(isSame ? code : "PartlyFailed", message, {
-    cause: first.error,
-    exitCode: isSame ? exitCode : ExitCode.Failed,
-    hint,
-  });
+  const failure = await failureOf(options.clusterName, () =>
+    unjoinCluster(options, { ...deps, report: { ...report, cluster } }, store),
+  );
+  if (failure === undefined) report.cluster(summary);
+  else tellFailure(failure, report, summary);
+  return failure;
 }

@@ -3,6 +3,8 @@ import type { WireFailure } from "./wire.ts";
 
 export interface BodyRules {
   readonly signal: AbortSignal;
+  /** Whether the stream has emitted its close: `closed` of an HTTP/2 stream says something else, and earlier. */
+  hasClosed(): boolean;
   /** Asked when the stream closed: did the sender finish it? */
   isWhole(): boolean;
   failure(): WireFailure;
@@ -17,14 +19,17 @@ export function collectBody(stream: Readable, rules: BodyRules): Promise<Buffer>
     stream.once("end", () => (ended = true));
     stream.on("error", () => undefined); // "close" follows
     const settle = (): void => {
+      rules.signal.removeEventListener("abort", settle);
       if (rules.signal.aborted)
         reject(rules.signal.reason as Error); // Whoever aborts gives an error.
       else if (ended && rules.isWhole())
         resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
       else reject(rules.failure());
     };
+    // Whoever aborts need not wait for the stream to close.
+    rules.signal.addEventListener("abort", settle, { once: true });
     // Headers and the break of their connection may arrive together: then it closed before anybody could listen.
-    if (stream.closed) settle();
+    if (rules.hasClosed()) settle();
     else stream.once("close", settle).resume();
   });
 }

@@ -102,6 +102,7 @@ function toAnswer(response: IncomingMessage, signal: AbortSignal): WireAnswer {
     collect: () =>
       collectBody(response, {
         signal,
+        hasClosed: () => response.closed,
         isWhole: () => response.complete,
         failure: () => brokenConnection(response.errored ?? undefined, "lost"),
       }),

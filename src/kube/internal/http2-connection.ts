@@ -1,8 +1,9 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { collectBody } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { brokenConnection } from "./go-words.ts";
+import { watchedSocket } from "./watched-socket.ts";
 import { WireFailure, type WireAnswer, type WireConnection, type WireRequest } from "./wire.ts";
 
 // With the default 64 kB windows parallel lists wait a round trip for each 64 kB.
@@ -26,9 +27,9 @@ interface SessionState {
 }
 
 /** One HTTP/2 session over a socket that agreed on h2. Keeps the process alive only while requests are open. */
-export function openHttp2(socket: Duplex, endpoint: Endpoint): WireConnection {
+export function openHttp2(socket: Socket, endpoint: Endpoint): WireConnection {
   const session = connect(endpoint.origin, {
-    createConnection: () => socket,
+    createConnection: () => watchedSocket(socket),
     settings: { initialWindowSize: streamWindowBytes, enablePush: false },
     maxSessionMemory: maxSessionMemoryMegabytes,
   });
@@ -129,6 +130,8 @@ interface AnswerParts {
 }
 
 function toAnswer({ stream, headers, state, signal }: AnswerParts): WireAnswer {
+  let hasClosed = false;
+  stream.once("close", () => (hasClosed = true));
   return {
     status: headers[":status"] ?? 0,
     headers,
@@ -136,6 +139,7 @@ function toAnswer({ stream, headers, state, signal }: AnswerParts): WireAnswer {
     collect: () =>
       collectBody(stream, {
         signal,
+        hasClosed: () => hasClosed,
         isWhole: () => stream.rstCode === constants.NGHTTP2_NO_ERROR && !stream.aborted,
         failure: () => brokenConnection(stream.errored ?? state.error, "lost"),
       }),

@@ -31,7 +31,7 @@ interface Write<T> {
 const maxLosses = 10;
 
 /** Sends a write; one that was lost half-way is looked for before it is sent again. */
-async function performWrite<T>(room: Room, write: Write<T>): Promise<T> {
+export async function performWrite<T>(room: Room, write: Write<T>): Promise<T> {
   let maybeDone = false;
   for (let losses = 0; ;) {
     const reply = await room.requester.send(write.call);

@@ -91,4 +91,17 @@ describe.each([
     await bed.api.delete(key(name));
     expect(bed.arrivals.at(-1)).toEqual({ cluster: "earth", method: "DELETE", path: path(name) });
   });
+
+  // A connection that breaks while requests are being written tells of it to nobody who does not read.
+  test("a reset while much is written changes no outcome", async () => {
+    await using bed = await openBed(env);
+    const names = Array.from({ length: 30 }, () => uniqueName("large"));
+    const large = { text: "x".repeat(300_000) };
+    await bed.api.get(key(names[0] ?? ""));
+    bed.fates.push(lost("before"));
+    await Promise.all(names.map((name) => bed.api.create(configMaps, { metadata: { name, namespace }, data: large })));
+    const found = await Promise.all(names.map(live));
+    expect(found.map((each) => each?.data?.["text"]?.length)).toEqual(names.map(() => 300_000));
+    await Promise.all(names.map((name) => bed.api.delete(key(name))));
+  });
 });

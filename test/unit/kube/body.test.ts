@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { collectBody } from "../../../src/kube/internal/body.ts";
 import { WireFailure } from "../../../src/kube/internal/wire.ts";
 
-const rules = (signal = new AbortController().signal) => ({
+const rules = (stream: PassThrough, signal = new AbortController().signal) => ({
   signal,
+  hasClosed: () => stream.closed,
   isWhole: () => true,
   failure: () => new WireFailure("connection reset", { stage: "lost", passing: true }),
 });
@@ -18,7 +19,7 @@ const close = (stream: PassThrough, error?: Error): Promise<void> =>
 describe("collectBody", () => {
   it("gives all bytes of a body that ended", async () => {
     const stream = new PassThrough();
-    const collected = collectBody(stream, rules());
+    const collected = collectBody(stream, rules(stream));
     stream.write("one ");
     stream.end("two");
     expect((await collected).toString()).toBe("one two");
@@ -26,7 +27,7 @@ describe("collectBody", () => {
 
   it("fails when the connection breaks meanwhile", async () => {
     const stream = new PassThrough();
-    const collected = collectBody(stream, rules());
+    const collected = collectBody(stream, rules(stream));
     stream.destroy(new Error("ECONNRESET"));
     await expect(collected).rejects.toThrow("connection reset");
   });
@@ -35,7 +36,7 @@ describe("collectBody", () => {
   it("fails when the connection broke before it was asked", async () => {
     const stream = new PassThrough();
     await close(stream, new Error("ECONNRESET"));
-    await expect(collectBody(stream, rules())).rejects.toThrow("connection reset");
+    await expect(collectBody(stream, rules(stream))).rejects.toThrow("connection reset");
   });
 
   it("fails with the signal's reason when that came first", async () => {
@@ -43,6 +44,14 @@ describe("collectBody", () => {
     const aborted = new AbortController();
     aborted.abort(new Error("interrupted"));
     await close(stream);
-    await expect(collectBody(stream, rules(aborted.signal))).rejects.toThrow("interrupted");
+    await expect(collectBody(stream, rules(stream, aborted.signal))).rejects.toThrow("interrupted");
+  });
+
+  it("fails with the signal's reason though the stream stays open", async () => {
+    const stream = new PassThrough();
+    const aborted = new AbortController();
+    const collected = collectBody(stream, rules(stream, aborted.signal));
+    aborted.abort(new Error("no answer within 30 s"));
+    await expect(collected).rejects.toThrow("no answer within 30 s");
   });
 });

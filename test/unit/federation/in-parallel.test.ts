@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { forEachInParallel } from "../../../../src/federation/federate/in-parallel.ts";
+import { forEachInParallel } from "../../../src/federation/in-parallel.ts";
 
 describe("forEachInParallel", () => {
   it("works on every item once, no more than the limit at a time", async () => {
