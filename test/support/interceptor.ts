@@ -169,15 +169,22 @@ function refuse(answer: Http2ServerResponse, { status, retryAfterSeconds }: Extr
 async function pass(handling: Handling, body: Buffer): Promise<void> {
   const { incoming, answer } = handling;
   const gone = new AbortController();
-  answer.once("close", () => {
+  const onGone = (): void => {
     if (incoming.method === "GET") gone.abort();
-  });
+  };
+  // It may have gone while its request waited, which is not told again: a watch would then last for minutes.
+  if (isGone(incoming)) onGone();
+  answer.once("close", onGone);
   const reply = await send(handling, body, gone.signal);
   answer.writeHead(reply.statusCode ?? 502, ofMessage(reply.headers));
   // A watch may have nothing to say for long. Over HTTP/2 the head is sent already; what comes over HTTP/1.1 is of Node's other class.
   if (incoming.httpVersionMajor === 1) (answer as unknown as ServerResponse).flushHeaders();
   for await (const chunk of reply as AsyncIterable<Buffer>) if (!answer.destroyed) answer.write(chunk);
   answer.end();
+}
+
+function isGone(incoming: Http2ServerRequest): boolean {
+  return incoming.httpVersionMajor === 1 ? incoming.socket.destroyed : incoming.stream.destroyed;
 }
 
 /** Has the server do it. A read is over with its first words: it may be a watch, which has no end. */
