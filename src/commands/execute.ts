@@ -12,7 +12,8 @@ export interface CommandSpec<Result> {
   readonly kind: string;
   readonly flags: OutputFlags & Partial<HostFlags>;
   readonly stdinIsTaken?: boolean;
-  run(core: FederationDeps): Promise<Result>;
+  /** @param know called once the result is known though not all of it is written yet: it is told also when that fails */
+  run(core: FederationDeps, know: (result: Result) => void): Promise<Result>;
   /** What a person reads behind the table of changes, when the command finished. */
   text?(result: Result, colours: Palette): string;
   /** Fields of this command alone in the JSON document. */
@@ -39,7 +40,7 @@ interface Gathered {
  * @throws whatever the command threw, after printing
  */
 export function executor(deps: Deps, onPrinted: () => void): Execute {
-  return async (spec) => {
+  return async <Result>(spec: CommandSpec<Result>): Promise<void> => {
     const { palette } = await import("../output/colour.ts");
     const { progressLine } = await import("../output/progress.ts");
     const { renderWarning } = await import("../output/text.ts");
@@ -62,29 +63,35 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
       },
     };
     const connector = openConnector(deps, spec, say);
-    let failure: FedctlError | undefined;
+    let known: { readonly value: Result } | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    let isFinished = false;
+    const know = (value: Result): void => void (known = { value });
     try {
-      const result = await spec.run({
+      const core: FederationDeps = {
         connect: (context) => connector.connect(context),
         connectWith: (config, token) => connector.connectWith(config, token),
         clock: deps.clock,
         signal: deps.signal,
         report,
-      });
-      progress.clear();
-      if (spec.notes !== undefined) say(await spec.notes(result, errColours));
-      failure = spec.failure?.(result);
-      await print(deps, spec, { gathered, result: { value: result }, error: failure });
-      if (spec.flags.json === true) onPrinted();
+      };
+      const result = await spec.run(core, know);
+      know(result);
+      isFinished = true;
+      const error = spec.failure?.(result);
+      if (error !== undefined) failure = { error };
     } catch (error) {
+      failure = { error };
+    }
+    try {
       progress.clear();
-      await print(deps, spec, { gathered, result: undefined, error });
-      if (spec.flags.json === true) onPrinted();
-      throw error;
+      if (spec.notes !== undefined && known !== undefined) say(await spec.notes(known.value, errColours));
+      await print(deps, spec, { gathered, result: known, isFinished, failure });
     } finally {
       connector.close();
     }
-    if (failure !== undefined) throw failure;
+    if (spec.flags.json === true) onPrinted();
+    if (failure !== undefined) throw failure.error;
   };
 }
 
@@ -116,7 +123,9 @@ function openConnector(
 interface Ending<Result> {
   readonly gathered: Gathered;
   readonly result: { readonly value: Result } | undefined;
-  readonly error: unknown;
+  /** The command ran to its end: the result is more than what was known on the way. */
+  readonly isFinished: boolean;
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 async function print<Result>(deps: Deps, spec: CommandSpec<Result>, ending: Ending<Result>): Promise<void> {
@@ -125,8 +134,9 @@ async function print<Result>(deps: Deps, spec: CommandSpec<Result>, ending: Endi
     out.write(await renderAsJson(spec, ending));
     return;
   }
+  const finished = ending.isFinished ? ending.result : undefined;
   if (spec.document !== undefined) {
-    if (ending.result !== undefined) out.write(await spec.document(ending.result.value));
+    if (finished !== undefined) out.write(await spec.document(finished.value));
     return;
   }
   const { palette } = await import("../output/colour.ts");
@@ -134,7 +144,7 @@ async function print<Result>(deps: Deps, spec: CommandSpec<Result>, ending: Endi
   const colours = palette(usesColour(out, deps.env));
   const { inOrder } = await import("../output/order.ts");
   out.write(renderChanges(inOrder(ending.gathered.changes), colours));
-  if (ending.result !== undefined && spec.text !== undefined) out.write(spec.text(ending.result.value, colours));
+  if (finished !== undefined && spec.text !== undefined) out.write(spec.text(finished.value, colours));
 }
 
 async function renderAsJson<Result>(spec: CommandSpec<Result>, ending: Ending<Result>): Promise<string> {
@@ -145,7 +155,7 @@ async function renderAsJson<Result>(spec: CommandSpec<Result>, ending: Ending<Re
     dryRun: spec.flags.dryRun ?? false,
     ...ending.gathered,
     changes: inOrder(ending.gathered.changes),
-    error: ending.error === undefined ? undefined : asFedctlError(ending.error),
+    error: ending.failure === undefined ? undefined : asFedctlError(ending.failure.error),
     extra: ending.result === undefined ? undefined : spec.extra?.(ending.result.value),
   });
 }

@@ -9,9 +9,13 @@ import { federateFiles, type FileFlags } from "./federate-files.ts";
 import { dryRunLine } from "./result-text.ts";
 import { addHostFlags, given, hostOptions } from "./shared-options.ts";
 
-type Run = (options: FederateOptions, core: FederationDeps) => Promise<FederateResult>;
-const runFederate: Run = async (options, core) =>
-  (await import("../federation/federate/federate.ts")).federateObjects(options, core);
+type Run = (
+  options: FederateOptions,
+  core: FederationDeps,
+  onPlanned: (result: FederateResult) => void,
+) => Promise<FederateResult>;
+const runFederate: Run = async (...args) =>
+  (await import("../federation/federate/federate.ts")).federateObjects(...args);
 
 interface FederateFlags extends FileFlags {
   readonly filename?: string[];
@@ -38,7 +42,7 @@ export function federateCommand(execute: Execute, deps: Pick<Deps, "readText">, 
       await execute({
         kind: "FederateResult",
         flags,
-        run: (core) => run(options, core),
+        run: (core, know) => run(options, core, know),
         notes: async (result, colours) => {
           const { renderSelection } = await import("../output/selection.ts");
           const isSelection = options.contents || options.names.length === 0;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tokenEntry } from "../cluster/kubeconfig-file.ts";
-import { rawCreate, rawGet, rawList, rawRequest } from "../cluster/raw-client.ts";
+import { rawCreate, rawDelete, rawGet, rawList, rawRequest } from "../cluster/raw-client.ts";
 import { testClusters, type TestHome, uniqueName } from "../support/clusters.ts";
+import { refuseFederatedConfigMap } from "../support/obstacles.ts";
 import { type CliResult, parseResult, runFedctl } from "../support/fedctl.ts";
 
 const clusters = testClusters();
@@ -104,6 +105,24 @@ describe("from two clusters to a federation and back", () => {
     });
     const second = await fedctl(...args);
     expect(rows(second.stdout).map((row) => row.at(-1))).toStrictEqual(["unchanged", "unchanged"]);
+  });
+
+  test("federate tells what it took and left out also when some of it could not be written", async () => {
+    const allow = await refuseFederatedConfigMap(earth, "refused");
+    await rawCreate(earth, `/api/v1/namespaces/${demo}/configmaps`, { metadata: { name: "refused" } });
+    const args = ["federate", "namespace", demo, "--contents", ...onHost];
+    const text = await fedctl(...args);
+    const json = await fedctl(...args, "--json");
+    await allow();
+    await rawDelete(earth, `/api/v1/namespaces/${demo}/configmaps/refused`);
+    expect([text.code, json.code]).toEqual([4, 4]);
+    expect(text.stderr).toMatch(/^configmaps +refused +yes$/m);
+    expect(text.stderr).toMatch(
+      /^error: 1 of 3 federated objects were not written: .*refused is refused\nhint: .+\n$/m,
+    );
+    expect(text.stdout).toMatch(/federatedconfigmap\S*\/refused +failed/i);
+    expect(parseResult(json)).toMatchObject({ status: "PartlyFailed", error: { code: "PartlyFailed" } });
+    expect(parseResult(json)["taken"]).toContainEqual({ type: "configmaps", namespace: demo, name: "refused" });
   });
 
   test("orphaning-deletion prints kubefedctl's words, a table for several, and the changes", async () => {

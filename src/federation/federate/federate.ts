@@ -20,9 +20,14 @@ export type { FederateOptions, FederateResult } from "./options.ts";
 /**
  * Federates objects: makes federated objects that place them in all clusters, or where it is said. With `contents` also what
  * is in the namespaces that were named. What is federated already stays as it is, unless conflicts are to be updated.
+ * @param onPlanned called before anything is written
  * @throws FedctlError before anything is written when it cannot be done as a whole; PartlyFailed when single objects failed
  */
-export async function federateObjects(options: FederateOptions, deps: FederationDeps): Promise<FederateResult> {
+export async function federateObjects(
+  options: FederateOptions,
+  deps: FederationDeps,
+  onPlanned: (result: FederateResult) => void = () => undefined,
+): Promise<FederateResult> {
   checkOptions(options);
   const host = await deps.connect(options.hostClusterContext);
   const source = options.fromContext === undefined ? host : await deps.connect(options.fromContext);
@@ -32,6 +37,7 @@ export async function federateObjects(options: FederateOptions, deps: Federation
     deps.report.warn(warning);
   });
   if (options.output !== undefined) return { ...resultOf(plan, facts), objects: await buildObjects(plan) };
+  onPlanned(resultOf(plan, facts));
   await carryOut(plan, host.api, { deps, options, typeConfigs: facts.typeConfigs });
   return resultOf(plan, facts);
 }

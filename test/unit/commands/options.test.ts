@@ -31,7 +31,7 @@ async function parse(
   const execute: Execute = async (spec) => {
     told = spec;
     // The spy above takes nothing of the core.
-    await spec.run(undefined as unknown as FederationDeps);
+    await spec.run(undefined as unknown as FederationDeps, () => undefined);
   };
   const command = make(execute, run).exitOverride();
   await expect(command.parseAsync([...argv], { from: "user" })).rejects.toBe(ended);
