@@ -126,7 +126,7 @@ function findWithAbbreviations(command: Command, refuse: Refuse): FindFlag {
     if (exact !== undefined) return exact;
     const [option, ...others] = abbreviated(spelling, command);
     if (others.length === 0) return option === undefined ? undefined : flagOf(option);
-    const names = [option, ...others].map((each) => each?.long ?? "");
+    const names = [option, ...others].map((each) => each?.long ?? "").sort();
     throw refuse(`ambiguous option: ${spelling} could match ${names.join(", ")}`);
   };
 }

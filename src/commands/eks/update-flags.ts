@@ -99,6 +99,9 @@ function contradiction(flags: UpdateFlags): string | undefined {
     if (flags.name === "") return "--name must not be empty";
     return given(flags.regions) === undefined ? undefined : "--regions needs --all or --match";
   }
+  if (given(flags.region) !== undefined && given(flags.regions) !== undefined) {
+    return "--region and --regions exclude each other";
+  }
   const single = (["name", "alias", "userAlias", "clusterAlias"] as const).find((key) => flags[key] !== undefined);
   if (single === undefined) return undefined;
   const option = single.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
