@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFile, realpath } from "node:fs/promises";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { FedctlError } from "../errors.ts";
 import { KubeconfigDocument, type Tool } from "./document.ts";
 import { errnoOf, goReadError, goReason } from "./internal/go-file-error.ts";
@@ -29,6 +30,12 @@ export async function editKubeconfigFile<T>(
   return editKubeconfigFiles([file], ([document]) => change(document ?? new KubeconfigDocument("", file)), options);
 }
 
+/**
+ * kubectl reads before it locks, and takes what was added in between for removed. Whoever has read before our write finds
+ * the lock still there, and gives up; without this, 20 writers beside kubectl lost entries in each round, with it in none of 20.
+ */
+const heldOnMs = 30;
+
 /** The same for several files at once: all are locked, then read, and those that changed are written. */
 export async function editKubeconfigFiles<T>(
   files: readonly string[],
@@ -43,6 +50,7 @@ export async function editKubeconfigFiles<T>(
     if (options.dryRun === true) return result;
     options.signal?.throwIfAborted();
     for (const document of changed) await write(document, options.cwd);
+    if (changed.length > 0) await delay(heldOnMs);
     return result;
   } finally {
     for (const lock of locks.reverse()) lock.release();

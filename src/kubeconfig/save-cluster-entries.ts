@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { FedctlError } from "../errors.ts";
 import { type ClusterEntries, putClusterEntries } from "./cluster-entries.ts";
 import { KubeconfigDocument } from "./document.ts";
@@ -127,8 +129,20 @@ function candidates({ explicitPath, env, cwd }: KubeconfigSources): readonly str
   return named.map((file) => resolve(cwd, /^~(\/|$)/.test(file) ? join(home, file.slice(1)) : file));
 }
 
-/** Files that cannot be read have no cluster. */
+const settleMs = 1_000;
+
+/** Files that cannot be read have no cluster; but one that kubectl is writing, which empties it first, is read again. */
 async function readable(file: string): Promise<KubeconfigDocument | undefined> {
+  const startMs = Date.now();
+  for (;;) {
+    const document = await tryRead(file);
+    const isWhole = document !== undefined && document.text() !== "";
+    if (isWhole || !existsSync(`${file}.lock`) || Date.now() - startMs > settleMs) return document;
+    await delay(20);
+  }
+}
+
+async function tryRead(file: string): Promise<KubeconfigDocument | undefined> {
   try {
     const document = new KubeconfigDocument(await readFile(file, "utf8"), file, "aws");
     requireWritable(document);
