@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { renderTable } from "../../src/output/table.ts";
 import { startBenchClusters, type BenchClusters } from "./clusters.ts";
+import { updateKubeconfigRow } from "./update-kubeconfig.ts";
 import { type CommandLine, measure, type Run, summarise, type Summary } from "./measure.ts";
 
 /**
  * `npm run bench`: whole processes, timed against the bare limit in the same run and, when REFERENCE_CTL names one,
  * against a reference CLI with kubefedctl's flags. Medians; a table on stdout and bench-results.json.
+ * REFERENCE_AWS names the AWS CLI that the EKS rows are compared with.
  * BENCH_RUNS sets how often each row runs (default 5), BENCH_OBJECTS how many ConfigMaps are federated (default 1000).
  */
 
@@ -17,11 +19,12 @@ const bareWriter = fileURLToPath(new URL("bare-writer.mjs", import.meta.url));
 const runs = Number(process.env["BENCH_RUNS"] ?? 5);
 const objects = Number(process.env["BENCH_OBJECTS"] ?? 1000);
 const reference = process.env["REFERENCE_CTL"];
+const referenceAws = process.env["REFERENCE_AWS"];
 const namespace = "bench";
 /** Of federating: more is allowed for the tens of thousands of objects that no longer fit into memory at once. */
 const memoryLimitMb = objects <= 1000 ? 150 : 200;
 
-interface Row {
+export interface Row {
   readonly what: string;
   readonly fedctl: Summary;
   readonly reference?: Summary | undefined;
@@ -196,6 +199,7 @@ function render(rows: readonly Row[]): string {
 const folder = mkdtempSync(join(tmpdir(), "fedctl-bench-"));
 try {
   const rows = await startUpRows();
+  rows.push(await updateKubeconfigRow({ folder, runs, fedctl, aws: referenceAws }));
   await using clusters = await startBenchClusters({ folder, namespace, objects, rttMs: 50 });
   const [near, far] = [await joinRow(clusters, 0, 0.35), await joinRow(clusters, 50, 0.7)];
   rows.push(near, far, roundTripsRow(near, far, 50));
