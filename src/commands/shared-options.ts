@@ -60,6 +60,7 @@ export function addHostFlags(command: Command, { writes }: { readonly writes: bo
 export function hostOptions(flags: HostFlags): HostOptions {
   return {
     hostClusterContext: given(flags.hostClusterContext),
+    ...(given(flags.kubeconfig) !== undefined && { kubeconfig: flags.kubeconfig }),
     kubefedNamespace: given(flags.kubefedNamespace) ?? defaultKubefedNamespace,
     dryRun: flags.dryRun ?? false,
   };

@@ -34,6 +34,8 @@ export interface FederationDeps {
 export interface HostOptions {
   /** Context of the host cluster; undefined: the kubeconfig's current context. */
   readonly hostClusterContext?: string | undefined;
+  /** The file that `--kubeconfig` named; for the commands of hints alone. */
+  readonly kubeconfig?: string | undefined;
   /** Default kube-federation-system. */
   readonly kubefedNamespace: string;
   /** Stop between plan and apply. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ExitCode, FedctlError } from "../errors.ts";
+import { quoted } from "./suggest.ts";
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const longestName = 253;
@@ -13,14 +14,14 @@ export function isSubdomain(name: string): boolean {
 }
 
 /** @throws FedctlError InvalidName with a name that would do, before anything is contacted */
-export function requireClusterName(name: string): void {
+export function requireClusterName(name: string, clusterContext = name): void {
   if (isSubdomain(name) && name.length <= longestClusterName) return;
   throw new FedctlError(
     "InvalidName",
     `"${name}" cannot be the name of a cluster: lower-case letters, digits, "-" and "." are allowed, ${longestClusterName} at most`,
     {
       exitCode: ExitCode.Usage,
-      hint: `choose another name and point to the context, as in: fedctl join ${sanitise(name, 63)} --cluster-context ${name}`,
+      hint: `choose another name and point to the context, as in: fedctl join ${sanitise(name, 63)} --cluster-context ${quoted(clusterContext)}`,
     },
   );
 }

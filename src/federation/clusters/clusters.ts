@@ -3,6 +3,7 @@ import type { KubeApi } from "../../kube/kube-api.ts";
 import { nameOf } from "../describe.ts";
 import type { FederationDeps, HostOptions } from "../deps.ts";
 import { kubefedClusterType, type KubeFedCluster, kubefedConfigName, kubefedConfigType } from "../kubefed-types.ts";
+import { quoted, suggestCommand } from "../suggest.ts";
 
 /** What there is to tell of a joined cluster. */
 export interface ClusterInfo {
@@ -49,7 +50,9 @@ export function notInstalled(context: string, kubefedNamespace: string, cause?: 
     "KubeFedNotInstalled",
     `KubeFed is not installed in cluster "${context}", namespace "${kubefedNamespace}"`,
     {
-      hint: `check --host-cluster-context and --kubefed-namespace, or install it: fedctl install --host-cluster-context ${context}`,
+      hint:
+        `kubectl --context ${quoted(context)} get kubefedconfigs -A tells the --kubefed-namespace where it is, if it is; ` +
+        `to install it: ${suggestCommand("install", { hostClusterContext: context, kubefedNamespace })}`,
       cause,
     },
   );

@@ -6,6 +6,7 @@ import { sameJson } from "../json-data.ts";
 import { secretType, serviceAccountType } from "../kubefed-types.ts";
 import { serviceAccountName } from "../names.ts";
 import { identityOf } from "../step.ts";
+import { suggestCommand } from "../suggest.ts";
 import type { GrantFact, JoinFacts } from "./facts.ts";
 import { notedNames } from "./member-names.ts";
 import { tokenOwnerAnnotation, tokenSecretType, withoutApiGroup } from "./member-objects.ts";
@@ -28,7 +29,7 @@ function refuseJoined({ registration }: JoinFacts, { options, hostContext }: Joi
     "ClusterAlreadyJoined",
     `cluster "${clusterName}" is joined to host cluster "${hostContext}" already`,
     {
-      hint: `see it with "fedctl get clusters --host-cluster-context ${hostContext}"; bring it up to date with --error-on-existing=false`,
+      hint: `see it with "${suggestCommand("get clusters", { ...options, hostClusterContext: hostContext })}"; bring it up to date with --error-on-existing=false`,
       exitCode: ExitCode.Conflict,
     },
   );
@@ -43,7 +44,7 @@ function refuseOtherName({ registration, names }: JoinFacts, { options }: JoinRe
     "ObjectConflict",
     `cluster "${clusterName}" is joined with service account "${names.serviceAccount}", not with one for --host-cluster-name ${hostClusterName}`,
     {
-      hint: `leave --host-cluster-name out, or first run: fedctl unjoin ${clusterName}`,
+      hint: `leave --host-cluster-name out, or first run: ${suggestCommand(`unjoin ${clusterName}`, options)}`,
       exitCode: ExitCode.Conflict,
     },
   );

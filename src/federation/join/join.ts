@@ -26,7 +26,7 @@ export async function joinCluster(options: JoinOptions, deps: FederationDeps): P
 
 /** Names and labels, before anything is contacted. @throws FedctlError InvalidName, Usage */
 export function requireJoinable(options: JoinOptions): void {
-  requireClusterName(options.clusterName);
+  requireClusterName(options.clusterName, options.clusterContext);
   requireHostClusterName(options.hostClusterName);
   requireSecretName(options.secretName);
   requireLabels(options.labels);

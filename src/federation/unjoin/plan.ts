@@ -5,6 +5,7 @@ import { isMadeByFedctl } from "../join/ownership.ts";
 import { endpointOf } from "../join/registration.ts";
 import { kubefedClusterType, namespaceType, secretType } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
+import { suggestCommand } from "../suggest.ts";
 import type { CredentialFact, HostFacts } from "./host-facts.ts";
 import { isHostsOwn, type MemberFacts } from "./member-facts.ts";
 import type { JoinRecord, UnjoinOptions } from "./options.ts";
@@ -129,7 +130,7 @@ export function notJoined({ joined }: HostFacts, { options, hostContext }: Unjoi
     "ClusterNotJoined",
     `cluster "${options.clusterName}" is not joined to host cluster "${hostContext}", and no trace of a join was found; ${list}`,
     {
-      hint: `see what is joined: fedctl get clusters --host-cluster-context ${hostContext}`,
+      hint: `see what is joined: ${suggestCommand("get clusters", { ...options, hostClusterContext: hostContext })}`,
       exitCode: ExitCode.Conflict,
     },
   );

@@ -118,8 +118,15 @@ describe("requireClusterName", () => {
     ).toMatchObject({
       code: "InvalidName",
       exitCode: 2,
-      hint: `choose another name and point to the context, as in: fedctl join ${proposal} --cluster-context ${name}`,
+      hint: `choose another name and point to the context, as in: fedctl join ${proposal} --cluster-context ${name === "" ? "''" : name}`,
     });
+  });
+
+  test("points to the context that was given", () => {
+    const error = errorOf(() => {
+      requireClusterName("Bad", "my vulcan");
+    });
+    expect(error).toMatchObject({ hint: expect.stringMatching(/ --cluster-context 'my vulcan'$/) as unknown });
   });
 });
 
