@@ -6,11 +6,16 @@ export interface CompactObject {
   readonly text: string;
 }
 
-/** Leaves out who set which field: nothing here asks for it, and it is longer than the rest. */
+/** Leaves out who set which field: on the host nothing asks for it, and it is longer than the rest. */
 export function compact(object: UnknownObject): CompactObject {
   const metadata = { ...object.metadata };
   delete metadata.managedFields;
-  return { resourceVersion: metadata.resourceVersion ?? "", text: JSON.stringify({ ...object, metadata }) };
+  return pack({ ...object, metadata });
+}
+
+/** Leaves out nothing. */
+export function pack(object: UnknownObject): CompactObject {
+  return { resourceVersion: object.metadata?.resourceVersion ?? "", text: JSON.stringify(object) };
 }
 
 export function expand({ text }: CompactObject): UnknownObject {

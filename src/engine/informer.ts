@@ -28,8 +28,8 @@ export interface InformerState {
 export interface Informer<Kept extends Versioned> {
   readonly state: InformerState;
   readonly size: number;
-  get(key: Key): Kept | undefined;
-  keys(): Iterable<Key>;
+  readonly get: (key: Key) => Kept | undefined;
+  readonly keys: () => Iterable<Key>;
   /** Takes over what a write gave back, so that it need not be awaited; the event that follows is then no news. */
   apply(object: UnknownObject): void;
   /** Tries again at once where it waits after a failure. */

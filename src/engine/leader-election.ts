@@ -34,13 +34,15 @@ export interface ClaimOptions {
   readonly clock: Pick<Clock, "now">;
   /** The lock is looked at and left alone: for a lock of others that must not be held by anybody. */
   readonly readOnly?: boolean;
+  /** It is not given back: others of the same name may still need it. */
+  readonly isShared?: boolean;
 }
 
 /**
  * Makes a {@link Claim}. Whether a lock has run out is judged by how long this candidate has not seen it change, in the time of its own
  * process: clocks of machines differ, and jump.
  */
-export function createClaim({ lock, identity, times, clock, readOnly = false }: ClaimOptions): Claim {
+export function createClaim({ lock, identity, times, clock, readOnly = false, isShared = false }: ClaimOptions): Claim {
   let seen: { readonly text: string; readonly atMs: number } | undefined;
 
   function ageOf(record: LeaderRecord): number {
@@ -87,7 +89,7 @@ export function createClaim({ lock, identity, times, clock, readOnly = false }: 
       return { kind: "held" };
     },
     async release(signal) {
-      if (readOnly) return;
+      if (readOnly || isShared) return;
       const last = await lock.read(signal);
       if (last?.holder === identity) await lock.write({ ...last, holder: "", leaseSeconds: 1 }, signal);
     },
@@ -103,6 +105,8 @@ export interface LeadOptions {
   readonly signal: AbortSignal;
   /** Of the requests to the locks; outlives `signal`, since locks are given back after it. */
   readonly requests: AbortSignal;
+  /** Asked before each try to become leader. Default: always. */
+  readonly mayClaim?: () => boolean;
   /** Works until its signal fires, and ends what is under way then. Its reason is a {@link LeadershipLost} when nothing may be written any more. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
   readonly onWaiting: (label: string, holder: string) => void;
@@ -118,7 +122,7 @@ export class LeadershipLost extends Error {
 export async function standForLeader(options: LeadOptions): Promise<void> {
   const { clock, signal, times } = options;
   while (!signal.aborted) {
-    if ((await claimAll(options)) === "held") await leadUntilEnd(options);
+    if (options.mayClaim?.() !== false && (await claimAll(options)) === "held") await leadUntilEnd(options);
     if (!isFired(signal)) await clock.sleep(times.retryMs, signal).catch(() => undefined);
   }
 }

@@ -6,13 +6,13 @@ import type { PropagatedType, RecordedVersion } from "../propagation/types.ts";
 import { readVersion, versionName, versionStatus } from "../propagation/versions.ts";
 
 const common = { group: coreGroup, version: "v1alpha1" };
-const propagatedVersionType: ResourceType = {
+export const propagatedVersionType: ResourceType = {
   ...common,
   kind: "PropagatedVersion",
   plural: "propagatedversions",
   namespaced: true,
 };
-const clusterPropagatedVersionType: ResourceType = {
+export const clusterPropagatedVersionType: ResourceType = {
   ...common,
   kind: "ClusterPropagatedVersion",
   plural: "clusterpropagatedversions",

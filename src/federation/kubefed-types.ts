@@ -82,7 +82,14 @@ export interface KubeFedCluster extends KubeObject {
     proxyURL?: string;
   };
   status?: {
-    conditions?: { type: string; status: string; reason?: string; message?: string; lastProbeTime?: string }[];
+    conditions?: {
+      type: string;
+      status: string;
+      reason?: string;
+      message?: string;
+      lastProbeTime?: string;
+      lastTransitionTime?: string;
+    }[];
     kubernetesVersion?: string;
   };
 }

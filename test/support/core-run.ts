@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, FedctlError } from "../../src/errors.ts";
-import type { Connection, FederationDeps } from "../../src/federation/deps.ts";
+import type { Clock, Connection, FederationDeps } from "../../src/federation/deps.ts";
 import type { Change, Warning } from "../../src/federation/report.ts";
 import { connectWithToken } from "./kubeconfig-connection.ts";
 
@@ -10,6 +10,16 @@ export interface CoreRun {
   readonly changes: readonly Change[];
   readonly warnings: readonly Warning[];
 }
+
+/** The clock of the program. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {
+      throw new FedctlError("Interrupted", "interrupted", { exitCode: ExitCode.Interrupted });
+    });
+  },
+};
 
 /** Gives a run of the core one connection, whatever context it asks for, or a way to connect. */
 export function coreRun(
@@ -21,14 +31,7 @@ export function coreRun(
   const deps: FederationDeps = {
     connect: typeof connection === "function" ? connection : () => Promise.resolve(connection),
     connectWith: (config, token) => Promise.resolve(connectWithToken(config, token, { signal })),
-    clock: {
-      now: () => Date.now(),
-      sleep: async (ms, signalOfWait) => {
-        await sleep(ms, undefined, signalOfWait === undefined ? {} : { signal: signalOfWait }).catch(() => {
-          throw new FedctlError("Interrupted", "interrupted", { exitCode: ExitCode.Interrupted });
-        });
-      },
-    },
+    clock: realClock,
     signal,
     report: {
       change: (change) => void changes.push(change),

@@ -1,0 +1,174 @@
+import { FedctlError } from "../errors.ts";
+import type { Clock } from "../federation/deps.ts";
+import { nameOf } from "../federation/describe.ts";
+import type { KubeFedCluster } from "../federation/kubefed-types.ts";
+import type { KubeApi } from "../kube/kube-api.ts";
+import type { ClusterClients } from "./cluster-clients.ts";
+import { isReady } from "./health-status.ts";
+import { isHostCluster } from "./host-cluster.ts";
+import type { MemberCluster } from "./world.ts";
+
+/** The registered clusters, as a controller has them at hand. */
+export interface Members {
+  /** A registration came or changed. */
+  set(cluster: KubeFedCluster): void;
+  remove(name: string): void;
+  /** By name. */
+  readonly list: () => readonly MemberCluster[];
+  /** Those that can be talked to. */
+  readonly open: () => readonly OpenMember[];
+}
+
+/** What became of a cluster. */
+export type MemberChange =
+  /** There is one more, or one less, or other labels: placements may select otherwise. */
+  "placement" | "ready" | "unready";
+
+export interface OpenMember {
+  readonly name: string;
+  readonly api: KubeApi;
+  readonly watchApi: KubeApi;
+}
+
+export interface MembersOptions {
+  readonly host: KubeApi;
+  readonly clients: ClusterClients;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Stands between the engine and a cluster. */
+  readonly observe: (name: string, api: KubeApi) => KubeApi;
+  /** A cluster can be talked to, for the first time or with other settings: what is cached of it is of before. */
+  readonly onOpen: (member: OpenMember) => void;
+  readonly onClose: (name: string) => void;
+  readonly onChange: (name: string, change: MemberChange) => void;
+  readonly onError: (name: string, error: FedctlError) => void;
+}
+
+interface Entry {
+  cluster: KubeFedCluster;
+  readonly fingerprint: string;
+  open: (OpenMember & { readonly isHost: boolean | undefined }) | undefined;
+  isOpening: boolean;
+}
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
+
+/** Makes {@link Members}. A cluster is talked to from when it is first ready. */
+export function createMembers(options: MembersOptions): Members {
+  const { onChange } = options;
+  const entries = new Map<string, Entry>();
+
+  function close(name: string): void {
+    if (entries.get(name)?.open !== undefined) options.onClose(name);
+    entries.delete(name);
+  }
+
+  /** Tries until it succeeds, or is another cluster's turn. */
+  async function open(name: string, entry: Entry): Promise<void> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
+      const found = await tryOpen(name, entry.cluster, options);
+      if (options.signal.aborted || entries.get(name) !== entry) return;
+      if (found !== undefined) {
+        entry.open = found;
+        options.onOpen(found);
+        if (isReadyCluster(entry.cluster)) onChange(name, "ready");
+        return;
+      }
+      await options.clock.sleep(pauseMs, options.signal).catch(() => undefined);
+    }
+  }
+
+  function startOpening(name: string, entry: Entry): void {
+    if (entry.open !== undefined || entry.isOpening || !isReadyCluster(entry.cluster)) return;
+    entry.isOpening = true;
+    void open(name, entry).finally(() => {
+      entry.isOpening = false;
+    });
+  }
+
+  function replace(name: string, cluster: KubeFedCluster, fingerprint: string): void {
+    close(name);
+    const entry: Entry = { cluster, fingerprint, open: undefined, isOpening: false };
+    entries.set(name, entry);
+    onChange(name, "placement");
+    startOpening(name, entry);
+  }
+
+  function change(name: string, entry: Entry, cluster: KubeFedCluster): void {
+    const before = entry.cluster;
+    entry.cluster = cluster;
+    if (labelsOf(before) !== labelsOf(cluster)) onChange(name, "placement");
+    startOpening(name, entry);
+    if (isReadyCluster(before) === isReadyCluster(cluster)) return;
+    if (!isReadyCluster(cluster)) onChange(name, "unready");
+    else if (entry.open !== undefined) onChange(name, "ready");
+  }
+
+  return {
+    set(cluster) {
+      const name = nameOf(cluster);
+      const fingerprint = JSON.stringify([cluster.metadata?.uid, cluster.spec]);
+      const known = entries.get(name);
+      if (known?.fingerprint === fingerprint) change(name, known, cluster);
+      else replace(name, cluster, fingerprint);
+    },
+    remove(name) {
+      if (!entries.has(name)) return;
+      close(name);
+      onChange(name, "placement");
+    },
+    open: () => [...entries.values()].map((entry) => entry.open).filter((member) => member !== undefined),
+    list: () => [...entries.values()].map(memberOf).sort((one, other) => (one.name < other.name ? -1 : 1)),
+  };
+}
+
+async function tryOpen(
+  name: string,
+  cluster: KubeFedCluster,
+  { host, clients, signal, observe, onError }: MembersOptions,
+): Promise<Entry["open"]> {
+  try {
+    const client = await clients.clientFor(cluster);
+    const isHost = await isHostCluster(host, client.api, signal);
+    return { name, api: observe(name, client.api), watchApi: client.watchApi, isHost };
+  } catch (error) {
+    if (!(error instanceof FedctlError)) throw error;
+    if (!signal.aborted) onError(name, error);
+    return undefined;
+  }
+}
+
+function isReadyCluster({ status }: KubeFedCluster): boolean {
+  return status !== undefined && isReady(status);
+}
+
+function labelsOf({ metadata }: KubeFedCluster): string {
+  return JSON.stringify(metadata?.labels ?? {});
+}
+
+function memberOf({ cluster, open }: Entry): MemberCluster {
+  const name = nameOf(cluster);
+  const ready = isReadyCluster(cluster);
+  return {
+    name,
+    labels: cluster.metadata?.labels ?? {},
+    ready: ready && open !== undefined,
+    ...(!(ready && open !== undefined) && { reason: reasonOf(cluster, ready) }),
+    isHost: open?.isHost,
+    api() {
+      if (open !== undefined) return open.api;
+      throw new FedctlError("ServerUnreachable", `cluster "${name}" cannot be talked to: ${reasonOf(cluster, ready)}`);
+    },
+  };
+}
+
+/** In the words of its conditions. */
+function reasonOf({ status }: KubeFedCluster, isReady: boolean): string {
+  if (isReady) return "the connection to it is being set up";
+  const conditions = status?.conditions ?? [];
+  const telling = conditions.find(({ type, status: value }) =>
+    type === "Ready" ? value !== "True" : value === "True",
+  );
+  return telling?.message ?? "nobody has asked it yet";
+}

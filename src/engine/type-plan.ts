@@ -1,0 +1,55 @@
+import { type FederatedTypeConfig, resourceTypeOf } from "../federation/kubefed-types.ts";
+import type { PropagatedType } from "../propagation/types.ts";
+import type { ControllerSettings } from "./controller-settings.ts";
+
+type PlanSettings = Pick<ControllerSettings, "scope" | "collectsRawStatus">;
+
+/** What a FederatedTypeConfig asks for. */
+export type TypePlan =
+  | { readonly kind: "run"; readonly type: PropagatedType }
+  /** `why`: in words, where it is not what the config itself says. */
+  | { readonly kind: "rest"; readonly why?: string };
+
+/** Whether and how a type is to be propagated (spec/kubefed D.1). Pure. @param hasNamespaces there is a config of namespaces */
+export function planType(config: FederatedTypeConfig, settings: PlanSettings, hasNamespaces: boolean): TypePlan {
+  const { metadata, spec } = config;
+  const isGoing = metadata?.deletionTimestamp !== undefined;
+  if (isGoing || spec.propagation !== "Enabled") return { kind: "rest" };
+  const isNamespaced = spec.targetType.scope === "Namespaced";
+  if (settings.scope === "Namespaced" && !isNamespaced)
+    return { kind: "rest", why: "this control plane is confined to its namespace" };
+  if (settings.scope === "Cluster" && isNamespaced && !hasNamespaces)
+    return { kind: "rest", why: "there is no FederatedTypeConfig for namespaces" };
+  return { kind: "run", type: propagatedType(config, settings) };
+}
+
+function propagatedType({ metadata, spec }: FederatedTypeConfig, { collectsRawStatus }: PlanSettings): PropagatedType {
+  const { statusType, statusCollection, propagation } = spec;
+  return {
+    name: metadata?.name ?? "",
+    target: resourceTypeOf(spec.targetType),
+    federated: resourceTypeOf(spec.federatedType),
+    statusType: statusType === undefined ? undefined : resourceTypeOf(statusType),
+    propagation,
+    collectsStatus: collectsRawStatus && statusCollection === "Enabled",
+  };
+}
+
+export type TypeStatus = NonNullable<FederatedTypeConfig["status"]>;
+
+/** What the status of a config says while its type is, or is not, propagated. Pure. */
+export function typeStatus({ metadata }: FederatedTypeConfig, isRunning: boolean): TypeStatus {
+  return {
+    observedGeneration: metadata?.generation ?? 0,
+    propagationController: isRunning ? "Running" : "NotRunning",
+    statusController: "NotRunning",
+  };
+}
+
+export function isSameStatus(one: TypeStatus | undefined, other: TypeStatus): boolean {
+  return (
+    one?.observedGeneration === other.observedGeneration &&
+    one.propagationController === other.propagationController &&
+    one.statusController === other.statusController
+  );
+}

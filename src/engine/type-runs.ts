@@ -1,0 +1,291 @@
+import type { FedctlError } from "../errors.ts";
+import type { Clock } from "../federation/deps.ts";
+import type { KubeApi, ResourceType } from "../kube/kube-api.ts";
+import type { UnknownObject } from "../kube/objects.ts";
+import { federatedKey, isNamespaceType } from "../propagation/target-key.ts";
+import type { PropagatedType } from "../propagation/types.ts";
+import type { CompactObject } from "./compact-object.ts";
+import type { EngineLog } from "./engine-log.ts";
+import type { EngineGauges } from "./engine-metrics.ts";
+import { type Key, keyFor, nameFrom } from "./key.ts";
+import type { OpenMember } from "./members.ts";
+import type { CacheChange } from "./object-cache.ts";
+import { concernsContents, isNewsOfMember } from "./object-news.ts";
+import type { ShardRange } from "./shard-key.ts";
+import type { ShardWork } from "./shard-work.ts";
+import { createTypeCaches, type TypeCaches } from "./type-caches.ts";
+import type { MemberCluster } from "./world.ts";
+
+/** The types that are propagated, and what has their objects looked at. */
+export interface TypeRuns {
+  readonly cachesOf: (name: string) => TypeCaches | undefined;
+  readonly types: () => readonly PropagatedType[];
+  start(type: PropagatedType): void;
+  end(name: string): Promise<void>;
+  endAll(): Promise<void>;
+  memberOpened(member: OpenMember): void;
+  memberClosed(name: string): void;
+  /** A cluster is ready again. */
+  memberReady(name: string): void;
+  /** Placements, or what clusters say of themselves, may mean something else now. */
+  lookAtAll(): void;
+  hostNamespaceChanged(name: string): void;
+  /** More is known: types that waited for it begin. */
+  proceed(): void;
+  /** What a write gave back; cluster "" is the host. */
+  takeOver(cluster: string, type: ResourceType, object: UnknownObject): void;
+  sizes(): Iterable<EngineGauges["cached"][number]>;
+}
+
+export interface TypeRunsOptions {
+  readonly hostWatch: KubeApi;
+  /** Undefined: all. */
+  readonly namespace: string | undefined;
+  readonly range: ShardRange;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: EngineLog;
+  readonly work: ShardWork;
+  readonly openMembers: () => Iterable<OpenMember>;
+  readonly clusters: () => readonly MemberCluster[];
+  readonly isHostSynced: () => boolean;
+}
+
+interface Run {
+  readonly caches: TypeCaches;
+  /** Its objects are looked at. */
+  isOpen: boolean;
+  /** Clusters of which the objects are known. */
+  readonly known: Set<string>;
+  /** It has waited long enough for clusters that do not answer. */
+  isImpatient: boolean;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Copies that others change are looked at a moment later: who changes one mostly changes it again. */
+const memberDelayMs = 1_000;
+/** A cluster that is called ready and does not list its objects holds nobody up for longer. */
+const patienceMs = 30_000;
+
+/** Makes {@link TypeRuns}. */
+export function createTypeRuns(options: TypeRunsOptions): TypeRuns {
+  const runs = new Map<string, Run>();
+  const proceed = (): void => {
+    for (const run of runs.values()) if (!run.isOpen && mayOpen(run, runs, options)) open(run, options);
+  };
+  async function end(name: string): Promise<void> {
+    const run = runs.get(name);
+    if (run === undefined) return;
+    runs.delete(name);
+    clearTimeout(run.timer);
+    await run.caches.end();
+  }
+  return {
+    cachesOf: (name) => runs.get(name)?.caches,
+    types: () => [...runs.values()].map(({ caches }) => caches.type).sort(byName),
+    start(type) {
+      const run = startRun(type, { ...options, runs, proceed });
+      runs.set(type.name, run);
+      for (const member of options.openMembers()) run.caches.openMember(member);
+      options.log.info("type is propagated", { type: type.name });
+    },
+    end,
+    async endAll() {
+      await Promise.all([...runs.keys()].map(end));
+    },
+    proceed,
+    lookAtAll() {
+      for (const run of runs.values()) lookAtType(run, options.work);
+    },
+    ...memberMethods(runs, { ...options, proceed }),
+    ...cacheMethods(runs, options),
+  };
+}
+
+type Runs = ReadonlyMap<string, Run>;
+
+function memberMethods(
+  runs: Runs,
+  { work, proceed }: Pick<StartOptions, "work" | "proceed">,
+): Pick<TypeRuns, "memberOpened" | "memberClosed" | "memberReady"> {
+  return {
+    memberOpened(member) {
+      for (const { caches, known } of runs.values()) {
+        known.delete(member.name);
+        caches.openMember(member);
+      }
+    },
+    memberClosed(name) {
+      for (const { caches, known } of runs.values()) {
+        known.delete(name);
+        caches.closeMember(name);
+      }
+    },
+    memberReady(name) {
+      for (const run of runs.values()) {
+        run.caches.retryMember(name);
+        if (run.known.has(name)) lookAtType(run, work);
+      }
+      proceed();
+    },
+  };
+}
+
+function cacheMethods(
+  runs: Runs,
+  { work }: Pick<TypeRunsOptions, "work">,
+): Pick<TypeRuns, "hostNamespaceChanged" | "takeOver" | "sizes"> {
+  return {
+    hostNamespaceChanged(name) {
+      const run = runs.get("namespaces");
+      const key = `${name}/${name}`;
+      if (run?.isOpen === true && run.caches.federated.get(key) !== undefined) work.add({ type: "namespaces", key });
+    },
+    takeOver(cluster, type, object) {
+      for (const { caches } of runs.values()) {
+        if (cluster === "" && isSameType(caches.type.federated, type)) caches.federated.apply(object);
+        if (cluster !== "" && isSameType(caches.type.target, type)) caches.takeOver(cluster, object);
+      }
+    },
+    *sizes() {
+      for (const { caches } of runs.values()) {
+        yield { type: caches.type.name, cluster: "", count: caches.federated.size };
+        for (const [cluster, count] of caches.memberSizes()) yield { type: caches.type.name, cluster, count };
+      }
+    },
+  };
+}
+
+function byName(one: PropagatedType, other: PropagatedType): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+/** In whatever version. */
+function isSameType(one: ResourceType, other: ResourceType): boolean {
+  return one.group === other.group && one.plural === other.plural;
+}
+
+interface StartOptions extends TypeRunsOptions {
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly proceed: () => void;
+}
+
+function startRun(type: PropagatedType, options: StartOptions): Run {
+  const { hostWatch, namespace, range, clock, random, log, proceed } = options;
+  const run: Run = {
+    isOpen: false,
+    known: new Set(),
+    isImpatient: false,
+    timer: setTimeout(() => {
+      run.isImpatient = true;
+      proceed();
+    }, patienceMs),
+    caches: createTypeCaches({
+      type,
+      host: hostWatch,
+      namespace,
+      shard: range,
+      clock,
+      random,
+      onFederated: (change) => {
+        federatedChanged(run, change, options);
+      },
+      onMember: (cluster, change) => {
+        memberChanged(run, { cluster, change }, options.work);
+      },
+      onState: (cluster, error) => {
+        if (error !== undefined)
+          log.warn("objects cannot be read", { type: type.name, cluster: cluster ?? "", error: error.message });
+        stateChanged(run, { cluster, error }, options);
+      },
+    }),
+  };
+  return run;
+}
+
+function federatedChanged(run: Run, change: CacheChange<CompactObject>, { work, runs }: StartOptions): void {
+  if (!run.isOpen) return;
+  const { type } = run.caches;
+  const { key, now } = change;
+  work.add({ type: type.name, key }, 0, { cluster: "", resourceVersion: now?.resourceVersion });
+  const { namespace, name } = nameFrom(key);
+  if (!isNamespaceType(type) || namespace !== name || !concernsContents(change)) return;
+  for (const other of runs.values()) if (other !== run) lookAtType(other, work, `${name}/`);
+}
+
+interface MemberEvent {
+  readonly cluster: string;
+  readonly change: CacheChange<CompactObject>;
+}
+
+function memberChanged(run: Run, { cluster, change }: MemberEvent, work: ShardWork): void {
+  const { type } = run.caches;
+  // What a first list tells is looked at when all of it is known.
+  if (!run.isOpen || !run.known.has(cluster) || !isNewsOfMember(change, type.collectsStatus)) return;
+  const key = keyFor(federatedKey(type, nameFrom(change.key)));
+  const isGone = change.now === undefined;
+  work.add({ type: type.name, key }, isGone ? 0 : memberDelayMs, {
+    cluster,
+    resourceVersion: change.now?.resourceVersion,
+  });
+}
+
+interface StateEvent {
+  /** Undefined: the host. */
+  readonly cluster: string | undefined;
+  readonly error: FedctlError | undefined;
+}
+
+function stateChanged(run: Run, { cluster, error }: StateEvent, { proceed, work }: StartOptions): void {
+  proceed();
+  if (cluster === undefined || !run.isOpen) return;
+  const isKnown = run.known.has(cluster);
+  const lacksType = error?.code === "ServerNotFound" || error?.code === "ServerForbidden";
+  if (error === undefined) run.known.add(cluster);
+  // Known for the first time, or known no more.
+  if ((error === undefined && !isKnown) || lacksType) lookAtMember(run, cluster, work);
+}
+
+function mayOpen(
+  run: Run,
+  runs: ReadonlyMap<string, Run>,
+  { clusters, isHostSynced, namespace }: TypeRunsOptions,
+): boolean {
+  if (!isHostSynced() || !run.caches.federated.state.synced) return false;
+  const { target } = run.caches.type;
+  const needsNamespaces = namespace === undefined && target.namespaced;
+  if (needsNamespaces && runs.get("namespaces")?.caches.federated.state.synced !== true) return false;
+  const ready = clusters().filter((cluster) => cluster.ready);
+  return run.isImpatient || run.caches.isComplete(ready.map(({ name }) => name));
+}
+
+function open(run: Run, { work, clusters, log }: TypeRunsOptions): void {
+  run.isOpen = true;
+  clearTimeout(run.timer);
+  const names = clusters().map(({ name }) => name);
+  for (const name of names) if (run.caches.isComplete([name])) run.known.add(name);
+  lookAtType(run, work);
+  for (const name of names) lookAtStrays(run, name, work);
+  log.info("type is up to date in the caches", { type: run.caches.type.name, objects: run.caches.federated.size });
+}
+
+/** @param prefix only keys that begin so */
+function lookAtType(run: Run, work: ShardWork, prefix = ""): void {
+  if (!run.isOpen) return;
+  const type = run.caches.type.name;
+  for (const key of run.caches.federated.keys()) if (key.startsWith(prefix)) work.add({ type, key });
+}
+
+function lookAtMember(run: Run, cluster: string, work: ShardWork): void {
+  lookAtType(run, work);
+  lookAtStrays(run, cluster, work);
+}
+
+/** Copies of federated objects that are no more. */
+function lookAtStrays({ caches }: Run, cluster: string, work: ShardWork): void {
+  const { type } = caches;
+  for (const memberKey of caches.memberKeys(cluster)) {
+    const key: Key = keyFor(federatedKey(type, nameFrom(memberKey)));
+    if (caches.federated.get(key) === undefined) work.add({ type: type.name, key });
+  }
+}

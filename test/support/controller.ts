@@ -1,0 +1,74 @@
+import { onTestFinished } from "vitest";
+import { type ControllerOptions, runController } from "../../src/engine/controller.ts";
+import { createEngineLog } from "../../src/engine/engine-log.ts";
+import { connectThrough, connectWithToken } from "./kubeconfig-connection.ts";
+import { uniqueName } from "./clusters.ts";
+import { realClock } from "./core-run.ts";
+
+export interface ControllerLine {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+/** A controller that runs in this process. */
+export interface RunningController {
+  readonly log: readonly ControllerLine[];
+  /** As with SIGTERM; resolves when it has ended, rejects with what it refused. */
+  stop(): Promise<void>;
+  /** As with kill -9: whatever is under way breaks off, and nothing is given back. */
+  kill(): void;
+}
+
+export interface ControllerPlace extends Partial<ControllerOptions> {
+  readonly kubeconfigPath: string;
+  readonly kubefedNamespace: string;
+}
+
+/** Starts one, without HTTP endpoints unless told otherwise. It ends with the test. */
+export function startController({ kubeconfigPath, ...options }: ControllerPlace): RunningController {
+  const log: ControllerLine[] = [];
+  const [stop, kill] = [new AbortController(), new AbortController()];
+  const running = runController(
+    {
+      hostClusterContext: "earth",
+      shards: 1,
+      shard: undefined,
+      leaderElect: true,
+      concurrency: 32,
+      metricsAddress: undefined,
+      healthAddress: undefined,
+      identity: uniqueName("controller"),
+      graceMs: 20_000,
+      ...options,
+    },
+    {
+      connect: (context) => connectThrough(kubeconfigPath, context, kill.signal),
+      connectWith: (config, token) => Promise.resolve(connectWithToken(config, token, { signal: kill.signal })),
+      clock: realClock,
+      random: Math.random,
+      log: createEngineLog({
+        write: (text) => void log.push(JSON.parse(text) as ControllerLine),
+        now: () => Date.now(),
+        level: "debug",
+      }),
+      signal: AbortSignal.any([stop.signal, kill.signal]),
+    },
+  );
+  running.catch(() => undefined);
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await running;
+  };
+  onTestFinished(async () => {
+    kill.abort();
+    await running.catch(() => undefined);
+  });
+  return {
+    log,
+    stop: end,
+    kill: () => {
+      kill.abort();
+    },
+  };
+}
