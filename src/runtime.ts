@@ -7,7 +7,7 @@ import { ExitCode, FedctlError } from "./errors.ts";
 import type { Connection } from "./federation/deps.ts";
 import type { KubeApi } from "./kube/kube-api.ts";
 import type { PlainRequest, SendPlain } from "./kubeconfig/oidc-tokens.ts";
-import type { ClientConfig } from "./kubeconfig/types.ts";
+import type { ClientConfig, RawConfig } from "./kubeconfig/types.ts";
 import type { OutputStream } from "./output/streams.ts";
 
 // Filled in by scripts/build.ts; absent when the source runs unbundled.
@@ -139,8 +139,10 @@ interface ConnectorHost {
 /** One kubeconfig and one cache of exec credentials serve every context of a command. */
 function openConnector(options: ConnectorOptions, host: ConnectorHost): Connector {
   const opened: KubeApi[] = [];
-  const open = once(() => loadRooms(options, host));
+  const added: RawConfig[] = [];
+  const open = once(() => loadRooms(options, host, added));
   return {
+    addEntries: (config) => void added.push(config),
     async connect(context) {
       const { connect } = await open();
       const connection = await connect(context);
@@ -172,10 +174,15 @@ interface Rooms {
 }
 
 /** Loads what talking to clusters needs: not before a command asks for one, since `--help` does not. */
-async function loadRooms(options: ConnectorOptions, { signal, nodeTls }: ConnectorHost): Promise<Rooms> {
+async function loadRooms(
+  options: ConnectorOptions,
+  { signal, nodeTls }: ConnectorHost,
+  added: readonly RawConfig[],
+): Promise<Rooms> {
   if (nodeTls === "0") options.onIgnored?.(`${nodeTlsVariable}=0 is ignored: ${insecureWay}`);
-  const [load, resolver, exec, cache, oidc, auth, bearer, kube] = await Promise.all([
+  const [load, merge, resolver, exec, cache, oidc, auth, bearer, kube] = await Promise.all([
     import("./kubeconfig/load.ts"),
+    import("./kubeconfig/merge.ts"),
     import("./kubeconfig/resolve.ts"),
     import("./kubeconfig/exec-credential.ts"),
     import("./kubeconfig/exec-cache.ts"),
@@ -187,7 +194,8 @@ async function loadRooms(options: ConnectorOptions, { signal, nodeTls }: Connect
   const { env } = process;
   const cwd = process.cwd();
   const clock = { now: () => Date.now() };
-  const { raw, warning } = await load.loadKubeconfig({ explicitPath: options.kubeconfig, env, cwd });
+  const { raw: loaded, warning } = await load.loadKubeconfig({ explicitPath: options.kubeconfig, env, cwd });
+  const raw = merge.mergeConfigs([...added, loaded]);
   if (warning !== undefined) options.onKubeconfigWarning?.(warning);
   const runner = exec.createExecRunner({
     env: { ...env, ...(nodeTls !== undefined && { [nodeTlsVariable]: nodeTls }) },

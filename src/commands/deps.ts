@@ -1,4 +1,5 @@
 import type { Clock, Connection, FederationDeps } from "../federation/deps.ts";
+import type { RawConfig } from "../kubeconfig/types.ts";
 import type { OutputStream } from "../output/streams.ts";
 
 export interface Streams {
@@ -47,6 +48,8 @@ export interface RequestTrace {
 export interface Connector {
   connect(context: string | undefined): Promise<Connection>;
   readonly connectWith: FederationDeps["connectWith"];
+  /** Entries that go before those of the files, for this process alone. Call it before the first connection. */
+  addEntries(config: RawConfig): void;
   /** Lets the process end: closes idle connections. */
   close(): void;
 }

@@ -13,7 +13,7 @@ export interface CommandSpec<Result> {
   readonly flags: OutputFlags & Partial<HostFlags>;
   readonly stdinIsTaken?: boolean;
   /** @param know called once the result is known though not all of it is written yet: it is told also when that fails */
-  run(core: FederationDeps, know: (result: Result) => void): Promise<Result>;
+  run(core: FederationDeps, know: (result: Result) => void, connector: Connector): Promise<Result>;
   /** What a person reads behind the table of changes, when the command finished. */
   text?(result: Result, colours: Palette): string;
   /** Fields of this command alone in the JSON document. */
@@ -75,7 +75,7 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
         signal: deps.signal,
         report,
       };
-      const result = await spec.run(core, know);
+      const result = await spec.run(core, know, connector);
       know(result);
       isFinished = true;
       const error = spec.failure?.(result);

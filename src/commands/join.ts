@@ -5,14 +5,16 @@ import type { JoinManyOptions } from "../federation/join/join-many.ts";
 import type { Deps } from "./deps.ts";
 import { parseDuration } from "./duration.ts";
 import type { Execute } from "./execute.ts";
+import { addEksMemberFlags, type EksDeps, eksMember, type EksMemberFlags, requireEksFlags } from "./join-eks.ts";
 import { dryRunLine, hostFlag } from "./result-text.ts";
 import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
 
+type JoinDeps = Pick<Deps, "readText"> & EksDeps;
 type Run = (options: JoinManyOptions, core: FederationDeps) => Promise<unknown>;
 const runJoin: Run = async (options, core) =>
   (await import("../federation/join/join-many.ts")).joinClusters(options, core);
 
-interface JoinFlags extends HostFlags {
+interface JoinFlags extends HostFlags, EksMemberFlags {
   readonly clusterContext?: string;
   readonly hostClusterName?: string;
   readonly secretName?: string;
@@ -30,10 +32,11 @@ interface JoinFlags extends HostFlags {
 /** `--timeout` where none is given. */
 const defaultWaitMs = 120_000;
 
-export function joinCommand(execute: Execute, deps: Pick<Deps, "readText">, run: Run = runJoin): Command {
-  const command = addHostFlags(addJoinFlags(new Command("join")), { writes: true });
+export function joinCommand(execute: Execute, deps: JoinDeps, run: Run = runJoin): Command {
+  const command = addHostFlags(addEksMemberFlags(addJoinFlags(new Command("join"))), { writes: true });
   return command.action(async (clusterNames: string[], flags: JoinFlags) => {
     const waitMs = waitOf(flags);
+    const eksCluster = requireEksFlags(flags, clusterNames);
     const caFile = given(flags.caFile);
     const options: JoinManyOptions = {
       ...hostOptions(flags),
@@ -54,7 +57,12 @@ export function joinCommand(execute: Execute, deps: Pick<Deps, "readText">, run:
       kind: "JoinResult",
       flags,
       stdinIsTaken: caFile === "-",
-      run: (core) => run(options, core),
+      async run(core, _, connector) {
+        const [clusterName = ""] = clusterNames;
+        if (eksCluster === undefined) return run(options, core);
+        const join = { eksCluster, clusterName, clusterContext: options.clusterContext, waitMs };
+        return run({ ...options, ...(await eksMember(join, flags, { deps, core, connector })) }, core);
+      },
       text: () => dryRunLine(flags) ?? joinedLine(options, hostFlag(flags)),
     });
   });

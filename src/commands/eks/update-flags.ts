@@ -78,7 +78,8 @@ async function commonOptions(flags: UpdateFlags, texts: Texts, deps: Deps): Prom
   };
 }
 
-async function defaultExec(deps: Deps): Promise<"aws" | "fedctl"> {
+/** What kubectl is to run where nothing says so. */
+export async function defaultExec(deps: Pick<Deps, "env" | "cwd">): Promise<"aws" | "fedctl"> {
   const { isOnPath } = await import("../../kubeconfig/program-on-path.ts");
   return (await isOnPath("fedctl", deps)) ? "fedctl" : "aws";
 }

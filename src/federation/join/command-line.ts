@@ -10,6 +10,7 @@ export function joinAgain(options: Omit<JoinOptions, "clusterName">, clusterName
     ["api-endpoint", options.apiEndpoint],
     ["ca-file", options.caPem === undefined ? undefined : "<file>"],
     ["rbac", options.rbac],
+    ...(options.source?.flags ?? []),
     ...Object.entries(options.labels ?? {}).map(([key, value]) => ["label", `${key}=${value}`] as const),
   ];
   const words = [

@@ -16,6 +16,8 @@ export interface JoinOptions extends HostOptions {
   readonly apiEndpoint?: string | undefined;
   /** PEM of the CA to register. Default: that of the kubeconfig, else one that is found to fit. */
   readonly caPem?: string | undefined;
+  /** What somebody who knows the cluster tells of it: it goes before the settings of its context. */
+  readonly source?: MemberSource | undefined;
   /** Do not try the endpoint with what is to be stored. */
   readonly skipEndpointCheck?: boolean | undefined;
   /** Of the KubeFedCluster, besides those it has. */
@@ -24,6 +26,13 @@ export interface JoinOptions extends HostOptions {
   readonly rbac?: RbacProfile | undefined;
   /** Wait as long as this for the cluster to become ready; undefined: do not wait. */
   readonly waitMs?: number | undefined;
+}
+
+export interface MemberSource {
+  readonly apiEndpoint: string;
+  readonly caPem: string | undefined;
+  /** Names and values of the flags that ask for it, for commands in hints. */
+  readonly flags: readonly (readonly [string, string])[];
 }
 
 /** Marks that a join leaves on a KubeFedCluster, so that unjoin reads instead of guessing. */

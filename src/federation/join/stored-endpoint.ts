@@ -16,7 +16,7 @@ export interface StoredEndpoint {
   readonly proxyUrl: string | undefined;
 }
 
-type EndpointOptions = Pick<JoinOptions, "clusterName" | "apiEndpoint" | "caPem">;
+type EndpointOptions = Pick<JoinOptions, "clusterName" | "apiEndpoint" | "caPem" | "source">;
 
 /**
  * What the options and the kubeconfig come to. Pure. Who names a CA wants it used: insecure-skip-tls-verify then counts no more.
@@ -24,17 +24,24 @@ type EndpointOptions = Pick<JoinOptions, "clusterName" | "apiEndpoint" | "caPem"
  */
 export function storedEndpoint(options: EndpointOptions, config: ClientConfig): StoredEndpoint {
   const { tls } = config;
-  const given = options.apiEndpoint === undefined ? undefined : parseEndpoint(options.apiEndpoint);
+  const { address, authority } = toldOf(options);
+  const given = address === undefined ? undefined : parseEndpoint(address);
   if (given === undefined) refuseServerName(options, config);
-  const caPem = options.caPem === undefined ? tls.caPem : Buffer.from(options.caPem);
+  const caPem = authority === undefined ? tls.caPem : Buffer.from(authority);
   return {
-    apiEndpoint: endpointOf({ server: options.apiEndpoint ?? config.server }),
+    apiEndpoint: endpointOf({ server: address ?? config.server }),
     baseUrl: given ?? config.baseUrl,
     caPem,
     awaitsAuthority: caPem === undefined,
-    skipsVerification: tls.insecureSkipVerify && options.caPem === undefined,
+    skipsVerification: tls.insecureSkipVerify && authority === undefined,
     proxyUrl: config.proxyUrl,
   };
+}
+
+function toldOf({ apiEndpoint, caPem, source }: EndpointOptions): { address?: string; authority?: string } {
+  const address = apiEndpoint ?? source?.apiEndpoint;
+  const authority = caPem ?? source?.caPem;
+  return { ...(address !== undefined && { address }), ...(authority !== undefined && { authority }) };
 }
 
 /** What webhooks of KubeFed take, and nothing that would be a secret. */

@@ -13,6 +13,7 @@ import { orphaningStatusCommand } from "../../../src/commands/orphaning-deletion
 import { defaultKubefedNamespace } from "../../../src/commands/shared-options.ts";
 import { uninstallCommand } from "../../../src/commands/uninstall.ts";
 import { unjoinCommand } from "../../../src/commands/unjoin.ts";
+import type { Connector } from "../../../src/commands/deps.ts";
 import type { FederationDeps } from "../../../src/federation/deps.ts";
 import { defaultKubefedNamespace as namespaceOfTheCore } from "../../../src/federation/kubefed-types.ts";
 
@@ -31,7 +32,7 @@ async function parse(
   const execute: Execute = async (spec) => {
     told = spec;
     // The spy above takes nothing of the core.
-    await spec.run(undefined as unknown as FederationDeps, () => undefined);
+    await spec.run(undefined as unknown as FederationDeps, () => undefined, undefined as unknown as Connector);
   };
   const command = make(execute, run).exitOverride();
   await expect(command.parseAsync([...argv], { from: "user" })).rejects.toBe(ended);
@@ -40,8 +41,10 @@ async function parse(
 
 const host = { hostClusterContext: undefined, kubefedNamespace: "kube-federation-system", dryRun: false };
 const federate: Parameters<typeof parse>[0] = (execute, run) => federateCommand(execute, noText, run);
+const clock = { now: () => 0, sleep: () => Promise.resolve() };
+const nowhere = { env: {}, cwd: "/", clock, signal: new AbortController().signal };
 const makeJoin: Parameters<typeof parse>[0] = (execute, run) =>
-  joinCommand(execute, { readText: (path) => Promise.resolve(`text of ${path}`) }, run);
+  joinCommand(execute, { ...nowhere, readText: (path) => Promise.resolve(`text of ${path}`) }, run);
 const noText = { readText: () => Promise.reject(new Error("reads nothing")) };
 
 test("the namespace of --help is the core's", () => {
@@ -110,6 +113,8 @@ describe("argv becomes one options object", () => {
     [["--label", "a=b", "--label", "a=c"], 'label "a" is given two values.'],
     [["-P", "0"], "a number from 1 to 9999 is wanted."],
     [["--rbac", "some"], "Allowed choices are full, minimal."],
+    [["--region", "r"], "--region is about --eks-cluster, which is not given"],
+    [["mars", "--eks-cluster", "c"], "--eks-cluster is about one cluster, but 2 are named"],
   ])("join %j is refused", async (argv, message) => {
     const execute: Execute = () => Promise.reject(new Error("nothing is run"));
     const command = makeJoin(execute, () => Promise.reject(new Error("nothing is run"))).exitOverride();

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { connectionFor, storedEndpoint } from "../../../../src/federation/join/stored-endpoint.ts";
+import type { MemberSource } from "../../../../src/federation/join/options.ts";
 import { config } from "./facts.ts";
 
-const of = (more: { apiEndpoint?: string; caPem?: string }, settings: Parameters<typeof config>[0] = {}) =>
-  storedEndpoint({ clusterName: "vulcan", ...more }, config(settings));
+const of = (
+  more: { apiEndpoint?: string; caPem?: string; source?: MemberSource },
+  settings: Parameters<typeof config>[0] = {},
+) => storedEndpoint({ clusterName: "vulcan", ...more }, config(settings));
 
 describe("--api-endpoint", () => {
   test.each([
@@ -51,6 +54,31 @@ test("--ca-file goes before the kubeconfig's CA, and before insecure-skip-tls-ve
   const insecure = { tls: { caPem: undefined, insecureSkipVerify: true } };
   expect(of({}, insecure)).toMatchObject({ skipsVerification: true, awaitsAuthority: true });
   expect(of({ caPem: "mine" }, insecure)).toMatchObject({ skipsVerification: false, awaitsAuthority: false });
+});
+
+describe("what EKS tells of a cluster", () => {
+  const source = { apiEndpoint: "https://ABC.gr7.eu-west-1.eks.amazonaws.com", caPem: "theirs", flags: [] };
+
+  test("goes before the context, the host in lower case", () => {
+    const tunnel = { server: "https://127.0.0.1:8443", tls: { serverName: "abc", insecureSkipVerify: true } };
+    const stored = of({ source }, tunnel);
+    expect(stored).toMatchObject({
+      apiEndpoint: "https://abc.gr7.eu-west-1.eks.amazonaws.com",
+      baseUrl: "https://abc.gr7.eu-west-1.eks.amazonaws.com",
+      skipsVerification: false,
+    });
+    expect(stored.caPem?.toString()).toBe("theirs");
+  });
+
+  test("stands behind what was given outright", () => {
+    const stored = of({ source, apiEndpoint: "https://front.example.com", caPem: "mine" });
+    expect(stored.apiEndpoint).toBe("https://front.example.com");
+    expect(stored.caPem?.toString()).toBe("mine");
+  });
+
+  test("may be without a CA", () => {
+    expect(of({ source: { ...source, caPem: undefined } }).caPem).toBe(of({}).caPem);
+  });
 });
 
 test("a connection with what is stored has nothing else of the kubeconfig", () => {
