@@ -29,7 +29,7 @@ export function updateKubeconfigCommand(execute: Execute, deps: Deps): Command {
     .option("--cluster-alias <name>", "name of the cluster entry (default: the cluster's ARN)")
     .option("--namespace <namespace>", "namespace of the context (default: as it is)")
     .addOption(
-      new Option("--exec <program>", "what kubectl runs for a token (default: fedctl if it is on PATH)").choices([
+      new Option("--exec <program>", "what kubectl runs for a token (default: fedctl, if it is on PATH)").choices([
         "fedctl",
         "aws",
       ]),
