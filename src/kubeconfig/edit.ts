@@ -34,7 +34,7 @@ export async function editKubeconfigFile<T>(
  * kubectl reads before it locks, and takes what was added in between for removed. Whoever has read before our write finds
  * the lock still there, and gives up; without this, 20 writers beside kubectl lost entries in each round, with it in none of 20.
  */
-const heldOnMs = 30;
+const heldOnMs = 20;
 
 /** The same for several files at once: all are locked, then read, and those that changed are written. */
 export async function editKubeconfigFiles<T>(
