@@ -13,6 +13,7 @@ import { getCommand } from "./get/get.ts";
 import { installCommand } from "./install.ts";
 import { joinCommand } from "./join.ts";
 import { orphaningDeletionCommand } from "./orphaning-deletion/orphaning-deletion.ts";
+import { syncCommand } from "./sync.ts";
 import { uninstallCommand } from "./uninstall.ts";
 import { unjoinCommand } from "./unjoin.ts";
 import { versionCommand } from "./version.ts";
@@ -68,6 +69,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     enableCommand(execute, deps),
     disableCommand(execute),
     federateCommand(execute, deps),
+    syncCommand(execute),
     orphaningDeletionCommand(execute),
     unjoinCommand(execute, deps),
     gcCommand(execute),

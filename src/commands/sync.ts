@@ -1,0 +1,69 @@
+import { Command, Option } from "commander";
+import type { SyncOptions, SyncResult } from "../engine/sync.ts";
+import type { FederationDeps } from "../federation/deps.ts";
+import { parseDuration } from "./duration.ts";
+import type { Execute } from "./execute.ts";
+import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
+
+type Run = (options: SyncOptions, core: FederationDeps) => Promise<SyncResult>;
+const runSync: Run = async (options, core) => (await import("../engine/sync.ts")).syncFederation(options, core);
+
+interface SyncFlags extends HostFlags {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly once?: boolean;
+  readonly timeout: number;
+  readonly events: "warnings" | "all";
+}
+
+const defaultTimeoutMs = 300_000;
+
+export function syncCommand(execute: Execute, run: Run = runSync): Command {
+  const command = new Command("sync")
+    .summary("bring the members to what the federated objects say, once")
+    .description(
+      "Propagates federated objects to the joined clusters and waits until they are there; no controller is needed. Exits 4 when something could not be propagated, 5 when it was not done in time.",
+    )
+    .argument("[type]", "type of the objects, or of their federated objects (default: all types)")
+    .argument("[name]", "name of one object")
+    .option("-n, --namespace <namespace>", "only what is in this namespace")
+    .option("-A, --all-namespaces", "all namespaces (the default)")
+    .option("--once", "look at each object once: do not try again, nor wait for deletions")
+    .addOption(
+      new Option("--timeout <duration>", "limit for all of it")
+        .argParser(parseDuration)
+        .default(defaultTimeoutMs, "5m"),
+    )
+    .addOption(
+      new Option("--events <which>", "events to write: of failures, or of each change too, which costs as much again")
+        .choices(["warnings", "all"])
+        .default("warnings"),
+    );
+  return addHostFlags(command, { writes: true }).action(
+    async (type: string | undefined, name: string | undefined, flags: SyncFlags) => {
+      const options = syncOptions({ type, name }, flags);
+      await execute({
+        kind: "SyncResult",
+        flags,
+        run: (core) => run(options, core),
+        text: ({ objects }) => `${objects} federated objects are as they should be\n`,
+        extra: ({ objects }) => ({ objects }),
+      });
+    },
+  );
+}
+
+function syncOptions(
+  { type, name }: { readonly type: string | undefined; readonly name: string | undefined },
+  flags: SyncFlags,
+): SyncOptions {
+  return {
+    ...hostOptions(flags),
+    type: given(type),
+    name: given(name),
+    namespace: flags.allNamespaces === true ? undefined : given(flags.namespace),
+    once: flags.once ?? false,
+    timeoutMs: flags.timeout,
+    writesNormalEvents: flags.events === "all",
+  };
+}

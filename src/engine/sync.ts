@@ -1,0 +1,179 @@
+import { ExitCode, FedctlError } from "../errors.ts";
+import type { FederationDeps, HostOptions } from "../federation/deps.ts";
+import { forEachInParallel } from "../federation/federate/in-parallel.ts";
+import type { KubeApi } from "../kube/kube-api.ts";
+import { createEventRecorder, type EventRecorder } from "./event-recorder.ts";
+import { getSource, listSource, type ObjectSource } from "./object-source.ts";
+import type { ReconcileOutcome } from "./outcome.ts";
+import { type Selection, visitAll } from "./pass.ts";
+import { createPassWorld, type PassWorld } from "./pass-world.ts";
+import { reconcile } from "./reconcile.ts";
+import type { Subject } from "./reconcile-plan.ts";
+import { selectSubjects, type SelectOptions } from "./select.ts";
+import { openPlane, type Plane } from "./sync-plane.ts";
+import { changesOf, hasFailed } from "./sync-report.ts";
+
+export interface SyncOptions extends HostOptions, SelectOptions {
+  /** Look at each object once: what fails is not tried again, and what is being deleted is not waited for. */
+  readonly once: boolean;
+  /** For all of it, when not once. */
+  readonly timeoutMs: number;
+  /** Write KubeFed's Normal events too: one more write for each object and cluster. */
+  readonly writesNormalEvents: boolean;
+}
+
+export interface SyncResult {
+  /** That were looked at. */
+  readonly objects: number;
+}
+
+/**
+ * Brings the members to what the federated objects say, and waits until they are there.
+ * @throws FedctlError PartlyFailed when something could not be propagated, TimedOut when it was not done in time
+ */
+export async function syncFederation(options: SyncOptions, deps: FederationDeps): Promise<SyncResult> {
+  const { api: host } = await deps.connect(options.hostClusterContext);
+  const plane = await openPlane({ host, kubefedNamespace: options.kubefedNamespace }, deps);
+  const events = createEventRecorder(host, { clock: deps.clock, writesNormal: options.writesNormalEvents });
+  try {
+    const selection = await selectSubjects(host, plane, options);
+    return await run({ options, deps, host, plane, events, selection });
+  } finally {
+    await events.flush();
+    plane.close();
+  }
+}
+
+interface Sync {
+  readonly options: SyncOptions;
+  readonly deps: FederationDeps;
+  readonly host: KubeApi;
+  readonly plane: Plane;
+  readonly events: EventRecorder;
+  readonly selection: Selection;
+}
+
+interface Visit {
+  readonly subject: Subject;
+  readonly outcome: ReconcileOutcome;
+}
+
+async function run(sync: Sync): Promise<SyncResult> {
+  const { options, deps, host } = sync;
+  const endMs = deps.clock.now() + options.timeoutMs;
+  const tally: Tally = { objects: 0, failures: [] };
+  const finish = ({ subject, outcome }: Visit): void => {
+    for (const change of changesOf(subject, outcome, host.context)) deps.report.change(change);
+    if (hasFailed(outcome)) tally.failures.push({ subject, outcome });
+  };
+  let pending = await firstRound(sync, tally, finish);
+  for (let pauseMs = firstPauseMs; pending.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    if (deps.clock.now() + pauseMs >= endMs) break;
+    deps.report.progress(`waiting for ${pending.length} objects`);
+    await deps.clock.sleep(pauseMs, deps.signal);
+    pending = await laterRound(sync, pending, finish);
+  }
+  for (const visit of pending) finish(visit);
+  if (pending.length > 0) throw timedOut(pending, options);
+  if (tally.failures.length > 0) throw partlyFailed(tally);
+  return { objects: tally.objects };
+}
+
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
+const inFlight = 100;
+
+interface Tally {
+  objects: number;
+  readonly failures: Visit[];
+}
+
+type Finish = (visit: Visit) => void;
+
+/** Looks at everything once. @returns what is to be looked at again */
+async function firstRound(sync: Sync, tally: Tally, finish: Finish): Promise<readonly Visit[]> {
+  const { selection, host, options, deps } = sync;
+  const source = sourceFor(host, selection);
+  const world = worldOf(sync, source);
+  const pending: Visit[] = [];
+  await visitAll({
+    world,
+    source,
+    selection,
+    visit: async (subject) => {
+      const visit = { subject, outcome: await reconcile(world, subject) };
+      tally.objects += 1;
+      deps.report.progress("propagating", { done: tally.objects, total: tally.objects });
+      if (visit.outcome.next === "settled" || options.once) finish(visit);
+      else pending.push(visit);
+    },
+  });
+  return pending;
+}
+
+function sourceFor(host: KubeApi, { name, namespace }: Selection): ObjectSource {
+  return name === undefined ? listSource({ host, namespace, keepsWhole: false }) : getSource(host);
+}
+
+function worldOf({ host, plane, deps, events }: Sync, source: ObjectSource): PassWorld {
+  return createPassWorld({ host, plane, clock: deps.clock, signal: deps.signal, events, source });
+}
+
+/** Looks again at what failed or is not done, and asks for each object anew. */
+async function laterRound(sync: Sync, visits: readonly Visit[], finish: Finish): Promise<readonly Visit[]> {
+  const world = worldOf(sync, getSource(sync.host));
+  const pending: Visit[] = [];
+  await forEachInParallel(visits, inFlight, async ({ subject, outcome: earlier }) => {
+    const visit = { subject, outcome: withDeeds(earlier, await reconcile(world, subject)) };
+    if (visit.outcome.next === "settled") finish(visit);
+    else pending.push(visit);
+  });
+  return pending;
+}
+
+/** What an earlier round did is told, where a later one found nothing left to do. */
+function withDeeds(earlier: ReconcileOutcome, later: ReconcileOutcome): ReconcileOutcome {
+  const before = new Map(earlier.members.map((member) => [member.cluster, member]));
+  const members = later.members.map((member) => {
+    const { action, error } = before.get(member.cluster) ?? member;
+    const isQuiet = (member.action === "none" || member.action === "keep") && (member.status ?? "") === "";
+    const wasDone = action !== "none" && action !== "keep" && error === undefined;
+    return isQuiet && wasDone ? { ...member, action: action === "wait" ? ("delete" as const) : action } : member;
+  });
+  const isGone = later.members.length === 0 && later.error === undefined;
+  return isGone ? { ...later, members: earlier.members.map(asDone) } : { ...later, members };
+}
+
+/** Its federated object is gone, and so are all copies. */
+function asDone(member: ReconcileOutcome["members"][number]): ReconcileOutcome["members"][number] {
+  const isGoing = member.action === "wait" || member.action === "delete";
+  return isGoing ? { cluster: member.cluster, action: "delete", status: undefined } : member;
+}
+
+const named = 3;
+
+function messagesOf(visits: readonly Visit[], host: string): string {
+  const errors = visits.flatMap(({ subject, outcome }) =>
+    changesOf(subject, outcome, host).flatMap(({ error }) => (error === undefined ? [] : [error.message])),
+  );
+  const more = errors.length > named ? `; and ${errors.length - named} more` : "";
+  return errors.slice(0, named).join("; ") + more;
+}
+
+function partlyFailed({ objects, failures }: Tally): FedctlError {
+  return new FedctlError(
+    "PartlyFailed",
+    `${failures.length} of ${objects} objects are not as they should be: ${messagesOf(failures, "the host")}`,
+    { exitCode: ExitCode.PartlyFailed, hint: "what is done stays done; run the same command again" },
+  );
+}
+
+function timedOut(pending: readonly Visit[], { timeoutMs }: SyncOptions): FedctlError {
+  const seconds = Math.round(timeoutMs / 1_000);
+  const why = messagesOf(pending, "the host");
+  return new FedctlError(
+    "TimedOut",
+    `${pending.length} objects are not as they should be after ${seconds} s${why === "" ? "" : `: ${why}`}`,
+    { exitCode: ExitCode.TimedOut, hint: "run the same command again, with more time: --timeout" },
+  );
+}
