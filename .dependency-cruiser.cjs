@@ -54,7 +54,7 @@ module.exports = {
     ),
     roomMayImport(
       "engine",
-      ["^src/errors\\.ts$", "^src/propagation/", federationLeaves, "^src/federation/federate/in-parallel\\.ts$"],
+      ["^src/errors\\.ts$", "^src/propagation/", federationLeaves],
       "The engine takes its APIs as parameters, and of the core only its leaf modules, no verb.",
     ),
     roomMayImport("kube", ["^src/errors\\.ts$"], "Take the ClientConfig and the Authenticator as parameters."),

@@ -66,6 +66,7 @@ export type ErrorCode =
   | "FederatedObjectsExist"
   | "NamespaceTerminating"
   | "DebrisFound"
+  | "DifferencesFound"
   | "PartlyFailed"
   | "LeftBehind";
 

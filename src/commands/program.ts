@@ -3,6 +3,7 @@ import type { FedctlError } from "../errors.ts";
 import { type CommandLine, readCommandLine, usageOf, wantsJson } from "./command-line.ts";
 import { configCommand } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
+import { diffCommand } from "./diff.ts";
 import { disableCommand } from "./disable.ts";
 import { eksCommand } from "./eks/eks.ts";
 import { enableCommand } from "./enable.ts";
@@ -69,6 +70,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     enableCommand(execute, deps),
     disableCommand(execute),
     federateCommand(execute, deps),
+    diffCommand(execute),
     syncCommand(execute),
     orphaningDeletionCommand(execute),
     unjoinCommand(execute, deps),

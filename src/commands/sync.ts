@@ -1,12 +1,18 @@
 import { Command, Option } from "commander";
+import type { DiffResult } from "../engine/diff.ts";
 import type { SyncOptions, SyncResult } from "../engine/sync.ts";
 import type { FederationDeps } from "../federation/deps.ts";
 import { parseDuration } from "./duration.ts";
 import type { Execute } from "./execute.ts";
+import { requireWhole } from "./require-whole.ts";
 import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
 
-type Run = (options: SyncOptions, core: FederationDeps) => Promise<SyncResult>;
-const runSync: Run = async (options, core) => (await import("../engine/sync.ts")).syncFederation(options, core);
+/** With `dryRun`, what would be done. */
+type Run = (options: SyncOptions, core: FederationDeps) => Promise<SyncResult | DiffResult>;
+const runSync: Run = async (options, core) =>
+  options.dryRun
+    ? (await import("../engine/diff.ts")).diffFederation(options, core)
+    : (await import("../engine/sync.ts")).syncFederation(options, core);
 
 interface SyncFlags extends HostFlags {
   readonly namespace?: string;
@@ -42,13 +48,25 @@ export function syncCommand(execute: Execute, run: Run = runSync): Command {
   return addHostFlags(command, { writes: true }).action(
     async (type: string | undefined, name: string | undefined, flags: SyncFlags) => {
       const options = syncOptions({ type, name }, flags);
+      const { describeDiffs, renderDiffs } = await import("./render-diffs.ts");
+      let found: SyncResult | DiffResult | undefined;
       await execute({
         kind: "SyncResult",
         flags,
-        run: (core) => run(options, core),
-        text: ({ objects }) => `${objects} federated objects are as they should be\n`,
-        extra: ({ objects }) => ({ objects }),
+        run: async (core) => {
+          found = await run(options, core);
+          return found;
+        },
+        text: (result, colours) =>
+          "diffs" in result
+            ? renderDiffs(result, colours)
+            : `${result.objects} federated objects are as they should be\n`,
+        extra: (result) => ({
+          objects: result.objects,
+          ...("diffs" in result && { diffs: describeDiffs(result) }),
+        }),
       });
+      if (found !== undefined && "diffs" in found) requireWhole(found);
     },
   );
 }

@@ -1,5 +1,5 @@
 import { hasCode } from "../errors.ts";
-import { forEachInParallel } from "../federation/federate/in-parallel.ts";
+import { forEachInParallel } from "../federation/in-parallel.ts";
 import { isBeingDeleted } from "../propagation/object-state.ts";
 import { federatedKey, isNamespaceType } from "../propagation/target-key.ts";
 import type { FederatedKey, PropagatedType } from "../propagation/types.ts";

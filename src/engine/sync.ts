@@ -1,6 +1,6 @@
 import { ExitCode, FedctlError } from "../errors.ts";
 import type { FederationDeps, HostOptions } from "../federation/deps.ts";
-import { forEachInParallel } from "../federation/federate/in-parallel.ts";
+import { forEachInParallel } from "../federation/in-parallel.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
 import { createEventRecorder, type EventRecorder } from "./event-recorder.ts";
 import { getSource, listSource, type ObjectSource } from "./object-source.ts";

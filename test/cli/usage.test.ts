@@ -8,6 +8,8 @@ const commands = [
   "enable",
   "disable",
   "federate",
+  "diff",
+  "sync",
   "orphaning-deletion status",
   "unjoin",
   "gc",
