@@ -2,8 +2,9 @@ import { Command } from "commander";
 import type { DiffOptions, DiffResult } from "../engine/diff.ts";
 import { ExitCode, FedctlError } from "../errors.ts";
 import type { FederationDeps } from "../federation/deps.ts";
+import { suggestCommand } from "../federation/suggest.ts";
 import type { Execute } from "./execute.ts";
-import { requireWhole } from "./require-whole.ts";
+import { incompleteness } from "./incompleteness.ts";
 import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
 
 type Run = (options: DiffOptions, core: FederationDeps) => Promise<DiffResult>;
@@ -33,40 +34,24 @@ export function diffCommand(execute: Execute, run: Run = runDiff): Command {
         name: given(name),
         namespace: flags.allNamespaces === true ? undefined : given(flags.namespace),
       };
-      await runComparison({ options, flags, execute, run });
+      const { renderDiffs, describeDiffs } = await import("./render-diffs.ts");
+      await execute({
+        kind: "DiffResult",
+        flags: { ...flags, dryRun: true },
+        run: (core) => run(options, core),
+        text: renderDiffs,
+        extra: (result) => ({ objects: result.objects, diffs: describeDiffs(result) }),
+        failure: (result) => incompleteness(result) ?? differences(result, options),
+      });
     },
   );
 }
 
-interface Comparison {
-  readonly options: DiffOptions;
-  readonly flags: HostFlags;
-  readonly execute: Execute;
-  readonly run: Run;
-}
-
-async function runComparison({ options, flags, execute, run }: Comparison): Promise<void> {
-  const { renderDiffs, describeDiffs } = await import("./render-diffs.ts");
-  let found: DiffResult | undefined;
-  await execute({
-    kind: "DiffResult",
-    flags: { ...flags, dryRun: true },
-    run: async (core) => {
-      found = await run(options, core);
-      return found;
-    },
-    text: renderDiffs,
-    extra: (result) => ({ objects: result.objects, diffs: describeDiffs(result) }),
-  });
-  if (found === undefined) return;
-  requireWhole(found);
-  if (found.diffs.length > 0) throw differences(found.diffs.length);
-}
-
-function differences(count: number): FedctlError {
-  const what = count === 1 ? "1 object of a member is" : `${count} objects of members are`;
+function differences({ diffs }: DiffResult, options: DiffOptions): FedctlError | undefined {
+  if (diffs.length === 0) return undefined;
+  const what = diffs.length === 1 ? "1 object of a member is" : `${diffs.length} objects of members are`;
   return new FedctlError("DifferencesFound", `${what} not as the federated objects say`, {
     exitCode: ExitCode.Differences,
-    hint: "bring them there: fedctl sync",
+    hint: `bring them there: ${suggestCommand("sync", options)}`,
   });
 }

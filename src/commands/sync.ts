@@ -4,7 +4,7 @@ import type { SyncOptions, SyncResult } from "../engine/sync.ts";
 import type { FederationDeps } from "../federation/deps.ts";
 import { parseDuration } from "./duration.ts";
 import type { Execute } from "./execute.ts";
-import { requireWhole } from "./require-whole.ts";
+import { incompleteness } from "./incompleteness.ts";
 import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
 
 /** With `dryRun`, what would be done. */
@@ -49,14 +49,10 @@ export function syncCommand(execute: Execute, run: Run = runSync): Command {
     async (type: string | undefined, name: string | undefined, flags: SyncFlags) => {
       const options = syncOptions({ type, name }, flags);
       const { describeDiffs, renderDiffs } = await import("./render-diffs.ts");
-      let found: SyncResult | DiffResult | undefined;
       await execute({
         kind: "SyncResult",
         flags,
-        run: async (core) => {
-          found = await run(options, core);
-          return found;
-        },
+        run: (core) => run(options, core),
         text: (result, colours) =>
           "diffs" in result
             ? renderDiffs(result, colours)
@@ -65,8 +61,8 @@ export function syncCommand(execute: Execute, run: Run = runSync): Command {
           objects: result.objects,
           ...("diffs" in result && { diffs: describeDiffs(result) }),
         }),
+        failure: (result) => ("diffs" in result ? incompleteness(result) : undefined),
       });
-      if (found !== undefined && "diffs" in found) requireWhole(found);
     },
   );
 }

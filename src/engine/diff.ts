@@ -34,7 +34,7 @@ export interface DiffResult {
 /** Tells what `sync` would do, and writes nothing; of updates, the servers themselves say what would become of them. */
 export async function diffFederation(options: DiffOptions, deps: FederationDeps): Promise<DiffResult> {
   const { api: host } = await deps.connect(options.hostClusterContext);
-  const plane = await openPlane({ host, kubefedNamespace: options.kubefedNamespace }, deps);
+  const plane = await openPlane({ ...options, host }, deps);
   try {
     const selection = await selectSubjects(host, plane, options);
     const source = listSource({ host, namespace: selection.namespace, keepsWhole: true });

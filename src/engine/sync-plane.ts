@@ -10,6 +10,7 @@ import {
   kubefedConfigType,
   typeConfigType,
 } from "../federation/kubefed-types.ts";
+import { type HostAddress, suggestCommand } from "../federation/suggest.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
 import type { PropagatedType } from "../propagation/types.ts";
 import { type ClusterClients, createClusterClients } from "./cluster-clients.ts";
@@ -31,7 +32,7 @@ export interface Plane {
   close(): void;
 }
 
-export interface PlaneOptions {
+export interface PlaneOptions extends HostAddress {
   readonly host: KubeApi;
   readonly kubefedNamespace: string;
 }
@@ -40,14 +41,15 @@ export interface PlaneOptions {
  * Reads settings, types and clusters of a control plane, and asks each cluster how it is: a pass needs no controller that did so.
  * @throws FedctlError KubeFedNotInstalled
  */
-export async function openPlane({ host, kubefedNamespace }: PlaneOptions, deps: FederationDeps): Promise<Plane> {
+export async function openPlane(options: PlaneOptions, deps: FederationDeps): Promise<Plane> {
+  const { host, kubefedNamespace } = options;
   const namespace = kubefedNamespace;
   const [config, typeConfigs, registrations] = await Promise.all([
     readConfig(host, kubefedNamespace),
     listOf<FederatedTypeConfig>(host, typeConfigType, namespace),
     listOf<KubeFedCluster>(host, kubefedClusterType, namespace),
   ]);
-  if (config === undefined) throw notInstalled(host, kubefedNamespace);
+  if (config === undefined) throw notInstalled(options);
   const settings = controllerSettings(config);
   const connectWith: FederationDeps["connectWith"] = (member, token) => deps.connectWith(member, token);
   const clients = createClusterClients({ host, kubefedNamespace, connectWith });
@@ -86,11 +88,13 @@ async function listOf<T extends FederatedTypeConfig | KubeFedCluster>(
   }
 }
 
-function notInstalled({ context }: KubeApi, namespace: string): FedctlError {
+function notInstalled({ host, ...address }: PlaneOptions): FedctlError {
   return new FedctlError(
     "KubeFedNotInstalled",
-    `KubeFed is not installed in cluster "${context}", namespace "${namespace}"`,
-    { hint: `check --host-cluster-context and --kubefed-namespace, or install it: fedctl install` },
+    `KubeFed is not installed in cluster "${host.context}", namespace "${address.kubefedNamespace}"`,
+    {
+      hint: `check --host-cluster-context and --kubefed-namespace, or install it: ${suggestCommand("install", address)}`,
+    },
   );
 }
 

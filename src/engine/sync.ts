@@ -33,7 +33,7 @@ export interface SyncResult {
  */
 export async function syncFederation(options: SyncOptions, deps: FederationDeps): Promise<SyncResult> {
   const { api: host } = await deps.connect(options.hostClusterContext);
-  const plane = await openPlane({ host, kubefedNamespace: options.kubefedNamespace }, deps);
+  const plane = await openPlane({ ...options, host }, deps);
   const events = createEventRecorder(host, { clock: deps.clock, writesNormal: options.writesNormalEvents });
   try {
     const selection = await selectSubjects(host, plane, options);

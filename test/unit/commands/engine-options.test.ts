@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { diffCommand } from "../../../src/commands/diff.ts";
+import type { Connector } from "../../../src/commands/deps.ts";
 import type { Execute } from "../../../src/commands/execute.ts";
 import { syncCommand } from "../../../src/commands/sync.ts";
 import type { DiffOptions } from "../../../src/engine/diff.ts";
@@ -10,7 +11,7 @@ const ended = new Error("the core was reached");
 
 /** Runs the command up to the core, which takes nothing of what it is given. */
 const execute: Execute = async (spec) => {
-  await spec.run(undefined as unknown as FederationDeps, () => undefined);
+  await spec.run(undefined as unknown as FederationDeps, () => undefined, undefined as unknown as Connector);
 };
 
 async function syncOptions(...argv: readonly string[]): Promise<SyncOptions | undefined> {

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { diffFederation, type DiffResult } from "../../src/engine/diff.ts";
+import { rawCreate, rawPatch } from "../cluster/raw-client.ts";
+import { type ClusterPair, startClusterPair } from "../support/cluster-pair.ts";
+import { coreRun } from "../support/core-run.ts";
+import {
+  changeSpec,
+  configMapPath,
+  type EngineFederation,
+  federate,
+  federatedConfigMap,
+  federatedNamespace,
+  inClusters,
+  openEngineFederation,
+} from "../support/engine-runs.ts";
+import { connectThrough } from "../support/kubeconfig-connection.ts";
+
+let pair: ClusterPair;
+let federation: EngineFederation;
+
+beforeAll(async () => {
+  pair = await startClusterPair();
+  federation = await openEngineFederation(pair);
+});
+afterAll(() => pair.stop());
+
+async function diff(namespace: string): Promise<DiffResult> {
+  const { signal } = new AbortController();
+  const { deps } = coreRun((context) => connectThrough(pair.kubeconfigPath, context, signal));
+  const { namespace: kubefedNamespace } = federation;
+  return diffFederation({ hostClusterContext: "earth", kubefedNamespace, dryRun: true, namespace }, deps);
+}
+
+const told = ({ diffs }: DiffResult): readonly string[] =>
+  diffs.map(({ change }) => `${change.cluster}: ${change.action} ${change.object.kind} ${change.object.name}`).sort();
+
+test("nothing is written, and what would be is told", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  await federate(pair.earth, federatedConfigMap(shop, "a"), {
+    template: { data: { x: "1" } },
+    placement: inClusters("vulcan"),
+  });
+  let result: DiffResult | undefined;
+  const { writes } = await pair.watched(async () => {
+    result = await diff(shop);
+    return { changes: [], reasons: [], warnings: [], error: undefined };
+  });
+  expect(writes).toEqual([]);
+  expect(result === undefined ? [] : told(result)).toEqual([
+    "vulcan: create ConfigMap a",
+    `vulcan: create Namespace ${shop}`,
+  ]);
+});
+
+test("what is in place is no difference, even when the record says nothing of it", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const a = federatedConfigMap(shop, "a");
+  await federate(pair.earth, a, { template: { data: { x: "1" } }, placement: inClusters("vulcan") });
+  await federation.sync({ namespace: shop });
+  expect(await diff(shop)).toMatchObject({ diffs: [], failures: [] });
+  // Another fingerprint of the same object.
+  await changeSpec(pair.earth, a, { template: { data: { x: "1" }, kind: "ConfigMap" } });
+  expect(told(await diff(shop))).toEqual([]);
+});
+
+test("what somebody changed in a member, or the user in a template, is shown as it would be", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const [a, b] = [federatedConfigMap(shop, "a"), federatedConfigMap(shop, "b")];
+  for (const each of [a, b]) {
+    await federate(pair.earth, each, { template: { data: { x: "1" } }, placement: inClusters("vulcan") });
+  }
+  await federation.sync({ namespace: shop });
+  await rawPatch(pair.vulcan, configMapPath(shop, "a"), { data: { y: "2" }, metadata: { annotations: { own: "1" } } });
+  await changeSpec(pair.earth, b, { placement: { clusters: [] } });
+  const result = await diff(shop);
+  expect(told(result)).toEqual(["vulcan: delete ConfigMap b", "vulcan: update ConfigMap a"]);
+  const { before, after } = result.diffs.find(({ change }) => change.object.name === "a") ?? {};
+  expect([before?.["data"], after?.["data"]]).toEqual([{ x: "1", y: "2" }, { x: "1" }]);
+  expect(after?.["metadata"]).toMatchObject({ annotations: { own: "1" } });
+});
+
+test("values of Secrets are masked", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const secret = { kind: "FederatedSecret", plural: "federatedsecrets", namespace: shop, name: "s" };
+  const template = { data: { same: "c2FtZQ==", other: "b3RoZXI=" } };
+  await federate(pair.earth, secret, { template, placement: inClusters("vulcan") });
+  await federation.sync({ namespace: shop });
+  await rawPatch(pair.vulcan, `/api/v1/namespaces/${shop}/secrets/s`, { data: { other: "bmV3", extra: "eA==" } });
+  const { diffs } = await diff(shop);
+  expect(diffs.map(({ before, after }) => [before?.["data"], after?.["data"]])).toEqual([
+    [
+      { same: "***", other: "*** (before)", extra: "***" },
+      { same: "***", other: "*** (after)" },
+    ],
+  ]);
+});
+
+test("what a member would refuse is a failure that names it", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const job = { kind: "FederatedJob", plural: "federatedjobs", namespace: shop, name: "j" };
+  const spec = (image: string): object => ({
+    template: { spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image }] } } } },
+  });
+  await federate(pair.earth, job, { ...spec("one"), placement: inClusters("vulcan") });
+  await federation.sync({ namespace: shop });
+  await changeSpec(pair.earth, job, spec("two"));
+  const { failures } = await diff(shop);
+  expect(failures.map(({ message }) => message)).toEqual([expect.stringContaining("field is immutable")]);
+});
+
+test("an object that is there already would be adopted", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  await federation.sync({ namespace: shop });
+  await rawCreate(pair.vulcan, `/api/v1/namespaces/${shop}/configmaps`, { metadata: { name: "a" }, data: { x: "0" } });
+  await federate(pair.earth, federatedConfigMap(shop, "a"), {
+    template: { data: { x: "1" } },
+    placement: inClusters("vulcan"),
+  });
+  const { diffs } = await diff(shop);
+  expect(diffs.map(({ change }) => [change.action, change.reason])).toEqual([
+    ["update", "it was there before, and would be managed"],
+  ]);
+});
