@@ -3,6 +3,7 @@ import type {
   V1ClusterRoleBinding,
   V1ConfigMap,
   V1CustomResourceDefinition,
+  V1Deployment,
   V1Namespace,
   V1ObjectMeta,
   V1Secret,
@@ -30,6 +31,7 @@ export type ClusterRole = Wire<V1ClusterRole>;
 export type ClusterRoleBinding = Wire<V1ClusterRoleBinding>;
 export type ConfigMap = Wire<V1ConfigMap>;
 export type CustomResourceDefinition = Wire<V1CustomResourceDefinition>;
+export type Deployment = Wire<V1Deployment>;
 export type Status = Wire<V1Status>;
 
 /** Any object, as JSON has it. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enableTypes } from "../../src/federation/enable/enable.ts";
 import { installKubeFed } from "../../src/federation/install/install.ts";
+import { installManifests } from "../../src/federation/install/manifests.ts";
 import { uninstallKubeFed } from "../../src/federation/install/uninstall.ts";
 import { namespaceContents } from "../../src/federation/namespace-contents.ts";
 import type { Change } from "../../src/federation/report.ts";
@@ -8,7 +9,9 @@ import { rawCreate, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
 import { type ClusterSet, startClusters } from "../cluster/start.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import { uniqueName } from "../support/clusters.ts";
+import { renderYamlDocuments } from "../../src/output/yaml.ts";
 import { coreRun, describeChange } from "../support/core-run.ts";
+import { runKubectl } from "../support/kubectl.ts";
 
 /** Of its own: what is installed here is in the way of no other test. */
 let clusters: ClusterSet;
@@ -211,5 +214,85 @@ describe("namespaceContents", () => {
     const { items, unreadable } = await namespaceContents(api, "default");
     expect(items).toEqual([]);
     expect(unreadable).toEqual(expect.arrayContaining(["configmaps", "deployments.apps", "secrets"]));
+  });
+});
+
+// Deployments make ReplicaSets and Pods here; there is no node that runs them.
+describe("the controller in the cluster", () => {
+  const controller = { image: "fedctl:test", replicas: 2 } as const;
+  const kinds = ["ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Deployment"];
+  const deployment = (namespace: string): string =>
+    `/apis/apps/v1/namespaces/${namespace}/deployments/fedctl-controller`;
+
+  test("is installed, brought up to date, and removed with everything of it", async () => {
+    const kubefedNamespace = uniqueName("plane");
+    const first = await install({ kubefedNamespace, controller });
+    for (const kind of [...kinds, "PodDisruptionBudget"])
+      expect(countsOf(first)).toHaveProperty(`done create ${kind}`, 1);
+    expect(await rawGet(mars(), deployment(kubefedNamespace))).toMatchObject({ spec: { replicas: 2 } });
+    await expect
+      .poll(() => rawList(mars(), `/api/v1/namespaces/${kubefedNamespace}/pods`), { timeout: 20_000 })
+      .toHaveLength(2);
+
+    const again = countsOf(await install({ kubefedNamespace, controller }));
+    expect(Object.keys(again).filter((what) => !what.startsWith("done keep"))).toEqual([]);
+    const newer = (await install({ kubefedNamespace, controller: { ...controller, image: "fedctl:newer" } })).filter(
+      ({ action }) => action !== "keep",
+    );
+    expect(newer.map(describeChange)).toEqual(["update Deployment fedctl-controller"]);
+    expect(await rawGet(mars(), deployment(kubefedNamespace))).toMatchObject({
+      spec: { template: { spec: { containers: [{ image: "fedctl:newer" }] } } },
+    });
+
+    const removed = (await uninstall({ kubefedNamespace })).map(describeChange);
+    expect(removed).toContain(`delete Namespace ${kubefedNamespace}`);
+    expect(removed).toContain("delete Deployment fedctl-controller");
+    expect(await rawGet(mars(), "/apis/rbac.authorization.k8s.io/v1/clusterroles/fedctl-controller")).toBeUndefined();
+  });
+
+  test("runs where pods have to keep the strictest of Kubernetes' standards", async () => {
+    const kubefedNamespace = uniqueName("plane");
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+    await rawCreate(mars(), "/api/v1/namespaces", { metadata: { name: kubefedNamespace, labels } });
+    await install({ kubefedNamespace, controller });
+    const pods = `/api/v1/namespaces/${kubefedNamespace}/pods`;
+    await expect.poll(() => rawList(mars(), pods), { timeout: 20_000 }).toHaveLength(2);
+    await uninstall({ kubefedNamespace });
+    expect(await rawGet(mars(), deployment(kubefedNamespace))).toBeUndefined();
+  });
+
+  test("is not put in the place of what somebody else made", async () => {
+    const kubefedNamespace = uniqueName("plane");
+    await rawCreate(mars(), "/api/v1/namespaces", { metadata: { name: kubefedNamespace } });
+    await rawCreate(mars(), `/api/v1/namespaces/${kubefedNamespace}/serviceaccounts`, {
+      metadata: { name: "fedctl-controller" },
+    });
+    await expect(install({ kubefedNamespace, controller })).rejects.toMatchObject({
+      code: "ObjectConflict",
+      message: 'ServiceAccount "fedctl-controller" of cluster "mars" exists, and fedctl did not make it',
+    });
+    expect(await crdsOf()).toEqual([]);
+  });
+
+  test("has no more rights than a control plane of one namespace needs", async () => {
+    const kubefedNamespace = uniqueName("plane");
+    const plan = await install({ kubefedNamespace, controller, scope: "Namespaced", dryRun: true });
+    expect(plan.map(({ object }) => object.kind)).not.toContain("ClusterRole");
+  });
+
+  test("is what kubectl makes of the printed manifests", async () => {
+    const kubefedNamespace = uniqueName("plane");
+    const printed = renderYamlDocuments(
+      installManifests({ ...options, scope: "Cluster", kubefedNamespace, controller }),
+    );
+    const kubectl = { kubeconfigPath: clusters.kubeconfigPath, cwd: clusters.root, stdin: printed };
+    // Objects of the new types can be made only when their CRDs are established: kubectl is run again, as GitOps does.
+    await expect
+      .poll(() => runKubectl(["apply", "-f", "-"], kubectl).then(() => "applied", String), { timeout: 60_000 })
+      .toBe("applied");
+    const after = countsOf(await install({ kubefedNamespace, controller }));
+    expect(Object.keys(after).filter((what) => !what.startsWith("done keep"))).toEqual([]);
+    await uninstall({ kubefedNamespace });
+    expect(await rawGet(mars(), `/api/v1/namespaces/${kubefedNamespace}`)).toBeUndefined();
   });
 });

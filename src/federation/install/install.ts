@@ -4,7 +4,7 @@ import { type ApplyDeps, ensureCrd } from "../enable/apply.ts";
 import { performStep, plannedChange, type Step } from "../step.ts";
 import { settled } from "../settled.ts";
 import { gatherInstallFacts } from "./facts.ts";
-import { type InstallOptions, type InstallPlan, planInstall } from "./plan.ts";
+import { type InstallOptions, type InstallPlan, planInstall, stepsOf } from "./plan.ts";
 
 export type { InstallOptions } from "./plan.ts";
 
@@ -17,14 +17,14 @@ export interface InstallResult {
 }
 
 /**
- * Makes a cluster the host of a federation: KubeFed's CRDs, the types federated by default and the KubeFedConfig, but no
- * controller. Repeating it is safe, and brings back what is missing.
+ * Makes a cluster the host of a federation: KubeFed's CRDs, the types federated by default, the KubeFedConfig and,
+ * where it is asked for, what runs the controller. Repeating it is safe, and brings back what is missing.
  * @throws FedctlError before anything is written when KubeFed is installed in another way
  */
 export async function installKubeFed(options: InstallOptions, deps: FederationDeps): Promise<InstallResult> {
   const { kubefedNamespace, hostClusterContext, dryRun } = options;
   const { api } = await deps.connect(hostClusterContext);
-  const plan = planInstall(await gatherInstallFacts(api, kubefedNamespace), options);
+  const plan = planInstall(await gatherInstallFacts(api, options), options);
   plan.warnings.forEach((warning) => {
     deps.report.warn(warning);
   });
@@ -55,17 +55,12 @@ async function applyInstall(plan: InstallPlan, api: KubeApi, deps: ApplyDeps): P
       return performStep(api, { ...step, typeIsNew }, deps.report);
     }),
   );
+  // It begins to work when it starts: everything else is there by then.
+  for (const step of plan.controller) await performStep(api, step, deps.report);
 }
 
 function reportPlan(plan: InstallPlan, { report }: Pick<FederationDeps, "report">): void {
-  const steps: readonly Step[] = [
-    plan.namespace,
-    ...plan.crds,
-    ...plan.types.map(({ crd }) => crd),
-    plan.config,
-    ...plan.types.map(({ typeConfig }) => typeConfig),
-  ];
-  steps.forEach((step) => {
+  stepsOf(plan).forEach((step) => {
     report.change(plannedChange(step));
   });
 }

@@ -8,12 +8,16 @@ import type { KubeFedConfig } from "../kubefed-types.ts";
 import type { Warning } from "../report.ts";
 import type { Step } from "../step.ts";
 import { suggestCommand } from "../suggest.ts";
+import type { ControllerOptions } from "./controller-objects.ts";
 import type { CoreCrdFacts, InstallFacts } from "./facts.ts";
 import { type ControlPlaneScope, kubefedConfigFor } from "./kubefed-config.ts";
+import { planController } from "./plan-controller.ts";
 
 export interface InstallOptions extends HostOptions {
   /** What the control plane may federate: the whole cluster, or its own namespace. */
   readonly scope: ControlPlaneScope;
+  /** Run fedctl's controller in the cluster. */
+  readonly controller?: ControllerOptions | undefined;
 }
 
 export interface InstallPlan {
@@ -23,6 +27,8 @@ export interface InstallPlan {
   /** The types that are federated from the start. */
   readonly types: readonly EnableTypePlan[];
   readonly config: Step<KubeFedConfig>;
+  /** What runs the controller; empty when it is not asked for. */
+  readonly controller: readonly Step[];
   readonly warnings: readonly Warning[];
 }
 
@@ -42,8 +48,21 @@ export function planInstall(facts: InstallFacts, options: InstallOptions): Insta
     crds: facts.coreCrds.map((crd) => planCoreCrd(crd, facts.cluster)),
     types,
     config: planConfig(facts, options),
+    controller: planController(facts.controller, facts.cluster),
     warnings: [...warnings, ...unserved],
   };
+}
+
+/** The whole plan, in the order in which it is carried out. */
+export function stepsOf({ namespace, crds, types, config, controller }: InstallPlan): readonly Step[] {
+  return [
+    namespace,
+    ...crds,
+    ...types.map(({ crd }) => crd),
+    config,
+    ...types.map(({ typeConfig }) => typeConfig),
+    ...controller,
+  ];
 }
 
 function planNamespace({ cluster, namespace, kubefedNamespace }: InstallFacts): Step<Namespace> {

@@ -1,5 +1,11 @@
 import type { Discovery, KubeApi, ResourceType } from "../../kube/kube-api.ts";
-import type { CustomResourceDefinition, Namespace, UnknownObject } from "../../kube/objects.ts";
+import type {
+  ClusterRoleBinding,
+  CustomResourceDefinition,
+  KubeObject,
+  Namespace,
+  UnknownObject,
+} from "../../kube/objects.ts";
 import { federatedCrdName } from "../enable/federated-crd.ts";
 import { coreCrds } from "../kubefed-crds.ts";
 import {
@@ -15,6 +21,7 @@ import {
 } from "../kubefed-types.ts";
 import type { FederatedTypeConfig, KubeFedCluster, KubeFedConfig } from "../kubefed-types.ts";
 import { namespaceContents, type NamespaceContents } from "../namespace-contents.ts";
+import { controllerName, controllerTypes, type TypedObject } from "./controller-objects.ts";
 import { listIfServed, partByNamespace } from "./listing.ts";
 
 /** A type whose objects users make to have something federated: its CRD, and what there is of it. */
@@ -39,6 +46,8 @@ export interface UninstallFacts {
   /** Of KubeFed itself, as far as they are there. */
   readonly coreCrds: readonly CustomResourceDefinition[];
   readonly federatedTypes: readonly FederatedTypeFacts[];
+  /** What runs fedctl's controller, as far as fedctl made it. */
+  readonly controller: readonly TypedObject[];
   /** Namespace of another control plane, which needs the CRDs of KubeFed too. */
   readonly otherPlane: string | undefined;
 }
@@ -60,9 +69,10 @@ export async function gatherUninstallFacts(api: KubeApi, kubefedNamespace: strin
   const strangers = [...part(configs).others, ...part(typeConfigs).others, ...part(clusters).others];
   const otherPlane = strangers[0]?.metadata?.namespace;
   const uses = usesOfCrds(part(typeConfigs), otherPlane === undefined ? discovery : undefined);
-  const [federatedTypes, contents] = await Promise.all([
+  const [federatedTypes, contents, controller] = await Promise.all([
     Promise.all([...uses].map(([name, shared]) => readFederatedType(api, { name, shared, kubefedNamespace }))),
     isOurs(namespace) ? namespaceContents(api, kubefedNamespace) : undefined,
+    readController(api, kubefedNamespace),
   ]);
   return {
     cluster: api.context,
@@ -74,8 +84,26 @@ export async function gatherUninstallFacts(api: KubeApi, kubefedNamespace: strin
     config: part(configs).own[0],
     coreCrds: core,
     federatedTypes: federatedTypes.filter((type) => type !== undefined),
+    controller,
     otherPlane,
   };
+}
+
+/** Another control plane may have a controller too: what belongs to the whole cluster is this one's when it is bound to this account. */
+async function readController(api: KubeApi, kubefedNamespace: string): Promise<readonly TypedObject[]> {
+  const found = await Promise.all(
+    controllerTypes.map(async (type) => {
+      const namespace = type.namespaced ? kubefedNamespace : undefined;
+      const object = await api.get({ type, namespace, name: controllerName });
+      return object === undefined || !isOurs(object) ? [] : [{ type, object }];
+    }),
+  );
+  const all = found.flat();
+  const isHere = ({ type, object }: TypedObject): boolean =>
+    type.kind !== "ClusterRoleBinding" ||
+    ((object as ClusterRoleBinding).subjects ?? []).some(({ namespace }) => namespace === kubefedNamespace);
+  const isBoundElsewhere = !all.every(isHere);
+  return isBoundElsewhere ? all.filter(({ type }) => type.namespaced) : all;
 }
 
 async function readCoreCrds(api: KubeApi): Promise<readonly CustomResourceDefinition[]> {
@@ -84,9 +112,9 @@ async function readCoreCrds(api: KubeApi): Promise<readonly CustomResourceDefini
   return found.filter((crd) => crd !== undefined);
 }
 
-/** True for a namespace that `fedctl install` made. */
-function isOurs(namespace: Namespace | undefined): boolean {
-  return namespace?.metadata?.labels?.[managedByLabel] === managedByFedctl;
+/** True for what `fedctl install` made. */
+function isOurs(object: KubeObject | undefined): boolean {
+  return object?.metadata?.labels?.[managedByLabel] === managedByFedctl;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from "../kubefed-types.ts";
 import type { Step } from "../step.ts";
 import { suggestCommand } from "../suggest.ts";
+import { controllerName, controllerTypes } from "./controller-objects.ts";
 import type { FederatedTypeFacts, UninstallFacts } from "./uninstall-facts.ts";
 
 export interface UninstallOptions extends HostOptions {
@@ -26,6 +27,8 @@ export interface UninstallPlan {
   /** The FederatedTypeConfigs and the KubeFedConfig. */
   readonly settings: readonly Step[];
   readonly crds: readonly Step<CustomResourceDefinition>[];
+  /** What runs fedctl's controller: it goes once there is nothing for it to do. */
+  readonly controller: readonly Step[];
   /** Undefined when there is no such namespace. */
   readonly namespace: Step<Namespace> | undefined;
   /** API groups whose objects are no contents of the namespace, since they go first. */
@@ -49,14 +52,17 @@ export function planUninstall(facts: UninstallFacts, options: UninstallOptions):
   ];
   const groups = [coreGroup, schedulingGroup, ...federatedTypes.map(({ type }) => type.group)];
   const crds = [...federatedCrdSteps(facts), ...coreCrdSteps(facts)];
+  const controller = [...facts.controller].reverse().map(({ type, object }): Step => {
+    return { cluster, type, action: "delete", object, propagationPolicy: "Foreground" };
+  });
   const namespace = planNamespace(facts, groups);
-  const plan = { instances, settings, crds, namespace, groups: [...new Set(groups)] };
+  const plan = { instances, settings, controller, crds, namespace, groups: [...new Set(groups)] };
   return stepsOf(plan).some(({ action }) => action === "delete") ? plan : { ...plan, settings: [notInstalled(facts)] };
 }
 
 /** The whole plan, in the order in which it is carried out. */
-export function stepsOf({ instances, settings, crds, namespace }: UninstallPlan): readonly Step[] {
-  return [...instances, ...settings, ...crds, ...(namespace === undefined ? [] : [namespace])];
+export function stepsOf({ instances, settings, controller, crds, namespace }: UninstallPlan): readonly Step[] {
+  return [...instances, ...settings, ...controller, ...crds, ...(namespace === undefined ? [] : [namespace])];
 }
 
 function notInstalled({ cluster, kubefedNamespace }: UninstallFacts): Step {
@@ -98,7 +104,9 @@ function planNamespace(
 
 /** Why a namespace must stay; undefined when nothing is in it but objects of these groups. */
 export function reasonToKeep({ items, unreadable }: NamespaceContents, groups: readonly string[]): string | undefined {
-  const rest = items.filter(({ apiVersion }) => !groups.some((group) => apiVersion.startsWith(`${group}/`)));
+  const rest = items.filter(
+    (item) => !groups.some((group) => item.apiVersion.startsWith(`${group}/`)) && !isOfController(item),
+  );
   const [first] = rest;
   if (first !== undefined) {
     const more = rest.length === 1 ? "" : ` and ${rest.length - 1} more`;
@@ -106,6 +114,16 @@ export function reasonToKeep({ items, unreadable }: NamespaceContents, groups: r
   }
   const unknown = unreadable.filter((name) => !groups.some((group) => name.endsWith(`.${group}`)));
   return unknown.length === 0 ? undefined : `what it holds of ${unknown.join(", ")} cannot be seen`;
+}
+
+const lockKinds = ["ConfigMap", "Lease"];
+const kubefedLock = "kubefed-controller-manager";
+
+/** What runs fedctl's controller, and the locks of any controller, which nobody else has a use for. */
+function isOfController({ kind, name }: NamespaceContents["items"][number]): boolean {
+  if (lockKinds.includes(kind)) return name === kubefedLock || name.startsWith(controllerName);
+  const isOwn = name === controllerName && controllerTypes.some((type) => type.kind === kind);
+  return isOwn || (["Pod", "ReplicaSet"].includes(kind) && name.startsWith(`${controllerName}-`));
 }
 
 function refuseJoinedClusters({ cluster, clusters, kubefedNamespace }: UninstallFacts, options: HostOptions): void {

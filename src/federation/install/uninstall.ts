@@ -50,6 +50,8 @@ async function applyUninstall(
   // A controller that still runs can let go of the federated objects as long as their types are enabled.
   await removeObjects(instances, removal);
   await removeObjects(settings, removal);
+  for (const step of plan.controller) await performStep(api, step, deps.report);
+  await refuseLeftBehind(plan.controller, api, deps);
   await settled(plan.crds.map((step) => performStep(api, step, deps.report)));
   await refuseLeftBehind(plan.crds, api, { ...deps, holders: [...instances, ...settings] });
   if (plan.namespace === undefined) return;

@@ -27,6 +27,7 @@ const nothing: InstallFacts = {
       crd: undefined,
     })),
   },
+  controller: [],
   unserved: [],
 };
 

@@ -26,6 +26,7 @@ const nothing: UninstallFacts = {
   config: undefined,
   coreCrds: [],
   federatedTypes: [],
+  controller: [],
   otherPlane: undefined,
 };
 
