@@ -61,12 +61,6 @@ describe("argv becomes one options object", () => {
       dryRun: true,
       scope: "Namespaced",
     });
-    const controller = ["--controller", "--controller-image", "a/b:1", "--controller-replicas", "3"];
-    expect((await parse(installCommand, controller)).options).toStrictEqual({
-      ...host,
-      scope: "Cluster",
-      controller: { image: "a/b:1", replicas: 3 },
-    });
   });
 
   test("uninstall", async () => {
