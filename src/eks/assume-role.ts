@@ -1,6 +1,7 @@
 import { FedctlError } from "../errors.ts";
 import { asked, type AwsSession, clientSettings, endpointOf } from "./aws-session.ts";
 import { type ExpiringKeys, ownCachePath, readCachedKeys, writeCachedKeys } from "./internal/credential-cache.ts";
+import { traceRequests } from "./internal/trace-requests.ts";
 import { stsPlace } from "./region.ts";
 import type { AwsKeys } from "./token.ts";
 
@@ -23,6 +24,7 @@ export async function assumeRole(request: RoleRequest, keys: AwsKeys, session: A
     useDualstackEndpoint: false,
     credentials: awsIdentity(keys),
   });
+  traceRequests(client, session.deps);
   try {
     const { Credentials: given } = await asked(`cannot assume role ${request.roleArn}`, () =>
       client.send(

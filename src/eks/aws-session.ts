@@ -24,6 +24,16 @@ export interface AwsDeps {
   readonly env: Environment;
   now(): number;
   readonly signal: AbortSignal;
+  /** Called after each request to EKS or STS. */
+  readonly onRequest?: ((request: RequestTrace) => void) | undefined;
+}
+
+export interface RequestTrace {
+  readonly method: string;
+  readonly url: string;
+  /** 0 when no answer came. */
+  readonly status: number;
+  readonly ms: number;
 }
 
 /** One reading of flags, environment and profile files, and the keys that follow from it. */

@@ -9,6 +9,7 @@ import {
   openAwsSession,
   requireRegion,
 } from "./aws-session.ts";
+import { traceRequests } from "./internal/trace-requests.ts";
 import { sessionKeys } from "./session-keys.ts";
 
 export interface EksOptions extends AwsOptions {
@@ -38,6 +39,7 @@ export async function connectEks(options: EksOptions, deps: AwsDeps): Promise<Ek
   const { EKSClient } = await import("./internal/eks-sdk.ts");
   const settings = await clientSettings(session, region, options.endpointUrl ?? endpointOf("eks", session));
   const client = new EKSClient({ ...settings, credentials: awsIdentity(keys) });
+  traceRequests(client, session.deps);
   return {
     region,
     session,

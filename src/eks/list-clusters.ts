@@ -2,6 +2,7 @@ import type { DescribeClusterCommandOutput, EKSClient } from "@aws-sdk/client-ek
 import { FedctlError } from "../errors.ts";
 import { awsIdentity } from "./assume-role.ts";
 import { asked, type AwsSession, clientSettings, endpointOf, requireRegion } from "./aws-session.ts";
+import { traceRequests } from "./internal/trace-requests.ts";
 import { matchName } from "./match-name.ts";
 import type { AwsKeys } from "./token.ts";
 
@@ -44,6 +45,7 @@ export async function listClusters(
   const { EKSClient: Client } = await import("./internal/eks-sdk.ts");
   const settings = await clientSettings(session, region, endpointUrl ?? endpointOf("eks", session));
   const client = new Client({ ...settings, credentials: awsIdentity(keys) });
+  traceRequests(client, session.deps);
   try {
     const names = await clusterNames(client, session);
     const wanted = match === undefined ? names : names.filter(matchName(match));

@@ -101,6 +101,11 @@ describe("beyond aws", () => {
     expect(readFileSync(bed.file, "utf8")).toBe(text);
   });
 
+  test("-v 6 shows each request, and no key", async () => {
+    const { stderr } = await one("-v", "6");
+    expect(stderr).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/clusters\/prod-shop 200 \d+ ms\n$/);
+  });
+
   test("--json tells what became of the cluster", async () => {
     const row = {
       name: "prod-shop",

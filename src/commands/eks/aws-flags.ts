@@ -59,6 +59,13 @@ export function awsOptions(flags: AwsFlags): AwsOptions {
   };
 }
 
-export function awsDeps({ env, clock, signal }: Pick<Deps, "env" | "clock" | "signal">): AwsDeps {
-  return { env, now: () => clock.now(), signal };
+/** With `-v 6` each request is shown on stderr. */
+export function awsDeps(
+  { env, clock, signal, streams }: Pick<Deps, "env" | "clock" | "signal"> & Partial<Pick<Deps, "streams">>,
+  { v = 0 }: OutputFlags = {},
+): AwsDeps {
+  const onRequest: AwsDeps["onRequest"] = ({ method, url, status, ms }) => {
+    streams?.err.write(`${method} ${url} ${status === 0 ? "no answer" : String(status)} ${ms.toFixed(0)} ms\n`);
+  };
+  return { env, now: () => clock.now(), signal, ...(v >= 6 && { onRequest }) };
 }

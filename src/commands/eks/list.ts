@@ -30,7 +30,10 @@ export function listCommand(context: EksContext, run: Run = runList): Command {
   return addAwsFlags(command).action(async (flags: ListFlags) => {
     const { deps } = context;
     const options = listOptions(flags);
-    const [{ clusters, failures }, raw] = await Promise.all([run(options, awsDeps(deps)), kubeconfig(flags, deps)]);
+    const [{ clusters, failures }, raw] = await Promise.all([
+      run(options, awsDeps(deps, flags)),
+      kubeconfig(flags, deps),
+    ]);
     const { contextsOfClusters } = await import("../../kubeconfig/contexts-of-cluster.ts");
     const contextsOf = contextsOfClusters(raw);
     const rows = clusters.map((cluster) => ({

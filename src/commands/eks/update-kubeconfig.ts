@@ -48,18 +48,27 @@ export function updateKubeconfigCommand(execute: Execute, deps: Deps): Command {
     await execute({
       kind: "UpdateKubeconfigResult",
       flags,
-      run: (core) => runUpdate(update, deps, core),
+      run: (core) => runUpdate(update, { deps, flags }, core),
       text: (result) => textOf(result, flags),
       failure: failureOf,
     });
   });
 }
 
-async function runUpdate(update: Update, deps: Deps, { clock, report }: FederationDeps): Promise<UpdateResult> {
+interface Invocation {
+  readonly deps: Deps;
+  readonly flags: UpdateFlags;
+}
+
+async function runUpdate(
+  update: Update,
+  { deps, flags }: Invocation,
+  { clock, report }: FederationDeps,
+): Promise<UpdateResult> {
   const { saveClusterEntries } = await import("../../kubeconfig/save-cluster-entries.ts");
   const { env, cwd, signal } = deps;
   const addDeps: AddClusterDeps = {
-    ...awsDeps(deps),
+    ...awsDeps(deps, flags),
     sleep: (ms, abort) => clock.sleep(ms, abort),
     onProgress: (text) => {
       report.progress(text);

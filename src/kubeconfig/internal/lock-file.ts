@@ -50,12 +50,14 @@ export async function takeLock(file: string, shownAs: string, options: LockOptio
 type Outcome = "taken" | "held" | "impossible";
 
 async function tryLock(path: string, file: string): Promise<Outcome> {
+  let noFolder: unknown;
   try {
     // As client-go makes it, for a file that does not exist yet.
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   } catch (cause) {
     // What is there instead of a folder is no lock.
     if (!isForbidden(cause)) throw notLockable(errnoOf(cause) === "EEXIST" ? "not a directory" : goReason(cause));
+    noFolder = cause;
   }
   try {
     await closeFile(await openFile(path, "wx", 0));
@@ -64,7 +66,7 @@ async function tryLock(path: string, file: string): Promise<Outcome> {
     if (errnoOf(cause) === "EEXIST") return "held";
     // Nobody else can make a lock there either; whether the file itself can be written shows later.
     if (isForbidden(cause)) return "impossible";
-    throw notLockable(goReason(cause));
+    throw notLockable(goReason(errnoOf(cause) === "ENOENT" && noFolder !== undefined ? noFolder : cause));
   }
 
   function notLockable(reason: string): FedctlError {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, access, lstat, open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, access, lstat, open, readlink, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { constants, type Stats } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { errnoOf } from "./go-file-error.ts";
 
 /** Folders and files where a new file cannot take the place of the old one: bind mounts, read-only folders. */
@@ -29,13 +29,26 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   await writeInPlace(target, bytes);
 }
 
+const mostLinks = 40;
+
 /** Follows links also to a file that does not exist yet. */
-async function resolveLinks(file: string): Promise<string> {
+async function resolveLinks(file: string, links = 0): Promise<string> {
   try {
     return await realpath(file);
   } catch (error) {
+    const target = errnoOf(error) === "ENOENT" && links < mostLinks ? await linkTarget(file) : undefined;
+    if (target !== undefined) return resolveLinks(resolve(await realpath(dirname(file)), target), links + 1);
     if (errnoOf(error) !== "ENOENT") throw error;
     return file;
+  }
+}
+
+async function linkTarget(file: string): Promise<string | undefined> {
+  try {
+    return await readlink(file);
+  } catch {
+    // It is not there at all.
+    return undefined;
   }
 }
 

@@ -66,6 +66,34 @@ describe("editing a kubeconfig file", () => {
     expect(await readFile(join(cwd, "second"), "utf8")).toBe("# mine\ncurrent-context: longer-than-before\n");
   });
 
+  test("makes the file that a link leads to, but no folder for it", async () => {
+    const cwd = await tempFolder();
+    await mkdir(join(cwd, "folder"));
+    await symlink("folder/second", join(cwd, "first"));
+    await symlink("../real", join(cwd, "folder/second"));
+    await editKubeconfigFile("first", toB, { cwd });
+    expect((await stat(join(cwd, "real"))).mode & 0o777).toBe(0o600);
+    expect((await lstat(join(cwd, "first"))).isSymbolicLink()).toBe(true);
+    await symlink("nowhere/kc", join(cwd, "lost"));
+    await expect(editKubeconfigFile("lost", toB, { cwd })).rejects.toThrow(
+      'cannot write kubeconfig file "lost": no such file or directory',
+    );
+    expect((await readdir(cwd)).sort()).toEqual(["first", "folder", "lost", "real"]);
+  });
+
+  test("keeps the lock for a moment after it has written, so that kubectl cannot remove what it has not read", async () => {
+    const cwd = await tempFolder({ kc: text });
+    const edit = editKubeconfigFile("kc", toB, { cwd });
+    while ((await readFile(join(cwd, "kc"), "utf8")) === text) await new Promise((resolve) => setImmediate(resolve));
+    expect(await readdir(cwd)).toContain("kc.lock");
+    await edit;
+    expect(await readdir(cwd)).toEqual(["kc"]);
+  });
+
+  test("gives a device the text", async () => {
+    await expect(editKubeconfigFile("/dev/null", toB, { cwd: "/" })).resolves.toBeUndefined();
+  });
+
   test("names a lock that stays, and does not remove it", async () => {
     const cwd = await tempFolder({ kc: text, "kc.lock": "" });
     const attempt = editKubeconfigFile("kc", toB, { cwd, lockTimeoutMs: 100 });
