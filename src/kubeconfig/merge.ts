@@ -25,5 +25,15 @@ function mergeTwo(first: RawConfig, second: RawConfig): RawConfig {
 }
 
 function firstWins<T>(first: ReadonlyMap<string, T>, second: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  if (first.size === 0 && isSorted(second)) return second;
   return new Map([...second, ...first].sort(([a], [b]) => byteOrder(a, b)));
+}
+
+function isSorted(entries: ReadonlyMap<string, unknown>): boolean {
+  let last = "";
+  for (const name of entries.keys()) {
+    if (byteOrder(last, name) > 0) return false;
+    last = name;
+  }
+  return true;
 }

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { renderTable } from "../../src/output/table.ts";
 import { startBenchClusters, type BenchClusters } from "./clusters.ts";
+import { getContextsRow, getTokenRow } from "./local-commands.ts";
 import { updateKubeconfigRow } from "./update-kubeconfig.ts";
 import { type CommandLine, measure, type Run, summarise, type Summary } from "./measure.ts";
 
 /**
  * `npm run bench`: whole processes, timed against the bare limit in the same run and, when REFERENCE_CTL names one,
  * against a reference CLI with kubefedctl's flags. Medians; a table on stdout and bench-results.json.
- * REFERENCE_AWS names the AWS CLI that the EKS rows are compared with.
+ * REFERENCE_AWS names the AWS CLI that the EKS rows are compared with. BENCH_LOCAL=1 leaves out the rows that need clusters.
  * BENCH_RUNS sets how often each row runs (default 5), BENCH_OBJECTS how many ConfigMaps are federated (default 1000).
  */
 
@@ -20,6 +21,7 @@ const runs = Number(process.env["BENCH_RUNS"] ?? 5);
 const objects = Number(process.env["BENCH_OBJECTS"] ?? 1000);
 const reference = process.env["REFERENCE_CTL"];
 const referenceAws = process.env["REFERENCE_AWS"];
+const isLocal = (process.env["BENCH_LOCAL"] ?? "") !== "";
 const namespace = "bench";
 /** Of federating: more is allowed for the tens of thousands of objects that no longer fit into memory at once. */
 const memoryLimitMb = objects <= 1000 ? 150 : 200;
@@ -196,15 +198,26 @@ function render(rows: readonly Row[]): string {
   return renderTable([header, ...lines]);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "fedctl-bench-"));
-try {
-  const rows = await startUpRows();
-  rows.push(await updateKubeconfigRow({ folder, runs, fedctl, aws: referenceAws }));
+async function localRows(): Promise<Row[]> {
+  const bench = { folder, runs, fedctl, aws: referenceAws };
+  return [await getTokenRow(bench), await updateKubeconfigRow(bench), await getContextsRow(bench)];
+}
+
+async function clusterRows(): Promise<Row[]> {
   await using clusters = await startBenchClusters({ folder, namespace, objects, rttMs: 50 });
   const [near, far] = [await joinRow(clusters, 0, 0.35), await joinRow(clusters, 50, 0.7)];
-  rows.push(near, far, roundTripsRow(near, far, 50));
-  rows.push(...(await tenTypesRows(clusters)));
-  rows.push(...(await federateRows(clusters, 0)), ...(await federateRows(clusters, 50)));
+  const joins = [near, far, roundTripsRow(near, far, 50)];
+  return [
+    ...joins,
+    ...(await tenTypesRows(clusters)),
+    ...(await federateRows(clusters, 0)),
+    ...(await federateRows(clusters, 50)),
+  ];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "fedctl-bench-"));
+try {
+  const rows = [...(await startUpRows()), ...(await localRows()), ...(isLocal ? [] : await clusterRows())];
   process.stdout.write(`\n${render(rows)}`);
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   const machine = { node: process.versions.node, cpus: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };

@@ -1,7 +1,8 @@
 import { TextError } from "./text-error.ts";
 
 const alphabet = /[A-Za-z0-9+/]/;
-const complete = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Of a text of whole quanta; one expression that counts them takes ten times as long. */
+const complete = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * Decodes as Go's base64.StdEncoding does: padding required, line breaks ignored, nothing else tolerated.
@@ -9,7 +10,8 @@ const complete = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)
  */
 export function decodeGoBase64(text: string): Buffer {
   const compact = text.replace(/[\r\n]/g, "");
-  if (!complete.test(compact)) throw new TextError(`illegal base64 data at input byte ${corruptAt(text)}`);
+  if (compact.length % 4 !== 0 || !complete.test(compact))
+    throw new TextError(`illegal base64 data at input byte ${corruptAt(text)}`);
   return Buffer.from(compact, "base64");
 }
 

@@ -30,50 +30,96 @@ export interface Fields {
 
 /** Opens an object for reading; null is an empty one. @throws TextError when it is something else */
 export function openStruct(value: unknown, goType: string, place: Place): Fields {
-  return fieldsOf(asMap(value, goType, place) ?? new Map(), structName(goType), place.path);
+  return new StructFields(asMap(value, goType, place) ?? noEntries, goType, place.path);
 }
 
-function fieldsOf(entries: ReadonlyMap<string, unknown>, struct: string, path: string): Fields {
-  const at = (key: string): Place => ({ struct, path: path === "" ? key : `${path}.${key}` });
-  return {
-    string: (key) => asString(entries.get(key), at(key)),
-    boolean: (key) => asBoolean(entries.get(key), at(key)),
-    bytes: (key) => asBytes(entries.get(key), at(key)),
-    strings: (key) => asStrings(entries.get(key), at(key)),
-    stringMap: (key) => asTypedMap(entries.get(key), "map[string]string", { place: at(key), decode: asString }),
-    struct: (key, goType, decode) => decode(openStruct(entries.get(key), goType, at(key))),
-    optionalStruct: (key, goType, decode) => {
-      const value = entries.get(key) ?? undefined;
-      return value === undefined ? undefined : decode(openStruct(value, goType, at(key)));
-    },
-    list: (key, goType, decode) =>
-      asList(entries.get(key), `[]${goType}`, at(key)).map((item) => decode(openStruct(item, goType, at(key)))),
-    map: (key, goType, decode) => asTypedMap(entries.get(key), goType, { place: at(key), decode }),
-    raw: (key) => entries.get(key) ?? null,
-  };
+const noEntries: ReadonlyMap<string, unknown> = new Map();
+
+/** A class, and places made only for who needs them: a kubeconfig may hold tens of thousands of these. */
+class StructFields implements Fields {
+  readonly #entries: ReadonlyMap<string, unknown>;
+  readonly #goType: string;
+  readonly #path: string;
+
+  constructor(entries: ReadonlyMap<string, unknown>, goType: string, path: string) {
+    this.#entries = entries;
+    this.#goType = goType;
+    this.#path = path;
+  }
+
+  string(key: string): string {
+    const value = this.#present(key);
+    return value === undefined || typeof value === "string" ? (value ?? "") : asString(value, this.#at(key));
+  }
+
+  boolean(key: string): boolean {
+    const value = this.#present(key) ?? false;
+    if (typeof value !== "boolean") throw mismatch(value, "bool", this.#at(key));
+    return value;
+  }
+
+  bytes(key: string): Buffer | undefined {
+    const value = this.#present(key) ?? "";
+    if (typeof value !== "string") throw mismatch(value, "[]uint8", this.#at(key));
+    return value === "" ? undefined : decodeGoBase64(value);
+  }
+
+  strings(key: string): readonly string[] {
+    const value = this.#present(key);
+    return value === undefined ? [] : asStrings(value, this.#at(key));
+  }
+
+  stringMap(key: string): ReadonlyMap<string, string> {
+    return this.#typedMap(key, "map[string]string", asString);
+  }
+
+  struct<T>(key: string, goType: string, decode: (fields: Fields) => T): T {
+    return decode(openStruct(this.#present(key), goType, this.#at(key)));
+  }
+
+  optionalStruct<T>(key: string, goType: string, decode: (fields: Fields) => T): T | undefined {
+    return this.#present(key) === undefined ? undefined : this.struct(key, goType, decode);
+  }
+
+  list<T>(key: string, goType: string, decode: (fields: Fields) => T): readonly T[] {
+    const value = this.#present(key);
+    if (value === undefined) return [];
+    const place = this.#at(key);
+    return asList(value, `[]${goType}`, place).map((item) => decode(openStruct(item, goType, place)));
+  }
+
+  map<T>(key: string, goType: string, decode: (value: unknown, place: Place) => T): ReadonlyMap<string, T> {
+    return this.#typedMap(key, goType, decode);
+  }
+
+  raw(key: string): unknown {
+    return this.#entries.get(key) ?? null;
+  }
+
+  /** null is as good as absent. */
+  #present(key: string): unknown {
+    return this.#entries.get(key) ?? undefined;
+  }
+
+  #at(key: string): Place {
+    return { struct: structName(this.#goType), path: this.#path === "" ? key : `${this.#path}.${key}` };
+  }
+
+  #typedMap<T>(key: string, goType: string, decode: Item<T>["decode"]): ReadonlyMap<string, T> {
+    const value = this.#present(key);
+    return value === undefined ? new Map() : asTypedMap(value, goType, { place: this.#at(key), decode });
+  }
 }
 
 /** `v1.NamedCluster` is called NamedCluster where it holds the mismatch. */
 function structName(goType: string): string {
-  return goType.replace(/^.*\./, "");
+  return goType.slice(goType.lastIndexOf(".") + 1);
 }
 
 function asString(value: unknown, place: Place): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "string") throw mismatch(value, "string", place);
   return value;
-}
-
-function asBoolean(value: unknown, place: Place): boolean {
-  if (value === undefined || value === null) return false;
-  if (typeof value !== "boolean") throw mismatch(value, "bool", place);
-  return value;
-}
-
-function asBytes(value: unknown, place: Place): Buffer | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") throw mismatch(value, "[]uint8", place);
-  return value === "" ? undefined : decodeGoBase64(value);
 }
 
 /** A list of strings; null is empty. @throws TextError */
