@@ -22,7 +22,10 @@ function gitCommit(): string {
 const processAsItIs: Plugin = {
   name: "process",
   setup(plugins) {
-    plugins.onResolve({ filter: /^(node:)?process$/ }, () => ({ path: "process", namespace: "process" }));
+    // CommonJS gets the object itself from require(), and takes any of its properties.
+    plugins.onResolve({ filter: /^(node:)?process$/ }, ({ kind }) =>
+      kind === "require-call" ? undefined : { path: "process", namespace: "process" },
+    );
     plugins.onLoad({ filter: /.*/, namespace: "process" }, () => ({
       contents: "const it = globalThis.process; export default it; export const { env, kill, versions } = it;",
     }));
