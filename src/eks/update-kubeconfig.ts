@@ -38,7 +38,9 @@ export interface AddedCluster extends SavedEntries {
 export async function addClusterEntry(options: AddClusterOptions, deps: AddClusterDeps): Promise<AddedCluster> {
   const eks = await connectEks(options, deps);
   try {
-    const cluster = await usableCluster(eks, options, deps);
+    const cluster = await usableCluster(eks, options, deps).catch((error: unknown) => {
+      throw withRoleHint(error, options);
+    });
     const [file] = await deps.save([entriesOf(eks, cluster, options)]);
     const [saved] = file?.saved ?? [];
     if (file === undefined || saved === undefined) throw new TypeError("nothing was saved");
@@ -47,6 +49,15 @@ export async function addClusterEntry(options: AddClusterOptions, deps: AddClust
   } finally {
     eks.close();
   }
+}
+
+/** Two roles, easily taken for one. */
+function withRoleHint(error: unknown, { roleArn, assumeRoleArn }: AddClusterOptions): unknown {
+  if (!(error instanceof FedctlError) || roleArn === undefined || assumeRoleArn !== undefined) return error;
+  const { code, message, exitCode, cause } = error;
+  if (!(cause instanceof Error) || !/AccessDenied/.test(cause.name)) return error;
+  const hint = "the role of --role-arn is for tokens alone; to ask EKS as a role, give --assume-role-arn, too";
+  return new FedctlError(code, message, { exitCode, cause, hint });
 }
 
 /** The entries of a cluster; a profile that was named is kept in the user, as aws does. */

@@ -193,36 +193,26 @@ class Owner {
     this.#entries = entries;
   }
 
-  /** By its ARN or address; or, since a cluster that was made anew has another address, by who logs in to it. */
+  /** By its ARN or address. Its name tells nothing: each account may have a cluster "prod". */
   isSameCluster(name: string): boolean {
     const { id, cluster } = this.#entries;
     if (name === id) return true;
-    const entry = this.#first("clusters", name);
-    const server = addressOf(entry);
-    if (server !== "" && server === addressOf(cluster)) return true;
-    const users = this.#contexts().filter(({ body }) => body.get("cluster") === name);
-    return users.some(({ body }) => this.#namesCluster(this.#first("users", String(body.get("user")))));
+    const entries = this.#documents.map((document) => document.entry("clusters", name));
+    const server = addressOf(entries.find((entry) => entry !== undefined));
+    return server !== "" && server === addressOf(cluster);
   }
 
-  /** Its plugin is asked for this cluster, or all contexts that use it are of this cluster. */
+  /** All contexts that use it are of this cluster; of one that none uses, the plugin is asked for it. */
   isOwnUser(user: Body, name: string): boolean {
-    if (this.#namesCluster(user)) return true;
-    const contexts = this.#contexts().filter(({ body }) => body.get("user") === name);
-    return contexts.length > 0 && contexts.every(({ body }) => this.isSameCluster(String(body.get("cluster"))));
+    const contexts = this.#documents.flatMap(contextsOf).filter(({ body }) => body.get("user") === name);
+    if (contexts.length === 0) return this.#namesCluster(user);
+    return contexts.every(({ body }) => this.isSameCluster(String(body.get("cluster"))));
   }
 
   #namesCluster(user: Body | undefined): boolean {
     const args = argsOf(user) ?? [];
     const at = args.indexOf("--region");
     return args.includes(this.#entries.ownName) && (at === -1 || args[at + 1] === this.#entries.region);
-  }
-
-  #contexts(): readonly NamedContext[] {
-    return this.#documents.flatMap(contextsOf);
-  }
-
-  #first(kind: "clusters" | "users", name: string): Body | undefined {
-    return this.#documents.map((document) => document.entry(kind, name)).find((entry) => entry !== undefined);
   }
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FedctlError } from "../errors.ts";
 import { type ClusterEntries, putClusterEntries } from "./cluster-entries.ts";
 import { KubeconfigDocument } from "./document.ts";
+import { sameData } from "../yaml/same-data.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 import { editKubeconfigFile } from "./edit.ts";
 import { redacted, redactedYaml } from "./redacted.ts";
@@ -93,14 +94,14 @@ function put(
   options: SaveOptions & Pick<FileJob, "others">,
 ): SavedEntries {
   const { file } = document;
-  const before = document.text();
+  const before = stateOf(document, entries);
   try {
     const outcome = putClusterEntries(document, entries, options);
     return {
       entries,
       file,
       ...outcome,
-      isChanged: document.text() !== before,
+      isChanged: !sameData(before, stateOf(document, entries)),
       shown: shown(document, entries),
       error: undefined,
     };
@@ -108,6 +109,12 @@ function put(
     if (!(error instanceof FedctlError) || error.code !== "KubeconfigEntryTaken") throw error;
     return { entries, file, isNew: false, isChanged: false, warnings: [], shown: "", error };
   }
+}
+
+function stateOf(document: KubeconfigDocument, { clusterName, userName, contextName }: ClusterEntries): unknown {
+  const { currentContext } = document;
+  const cluster = document.entry("clusters", clusterName);
+  return [cluster, document.entry("users", userName), document.entry("contexts", contextName), currentContext];
 }
 
 /** As aws lists them with --verbose. */

@@ -101,6 +101,15 @@ describe("beyond aws", () => {
     expect(readFileSync(bed.file, "utf8")).toBe(text);
   });
 
+  test("who may not describe the cluster is told which of the two roles is for that", async () => {
+    const { code, stderr } = await update(["--name", "secret", "--role-arn", "arn:aws:iam::1:role/dev"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: cannot describe EKS cluster secret in eu-west-1: AccessDeniedException: .*\n/);
+    expect(stderr).toContain(
+      "hint: the role of --role-arn is for tokens alone; to ask EKS as a role, give --assume-role-arn, too\n",
+    );
+  });
+
   test("-v 6 shows each request, and no key", async () => {
     const { stderr } = await one("-v", "6");
     expect(stderr).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/clusters\/prod-shop 200 \d+ ms\n$/);

@@ -181,15 +181,22 @@ describe("entries of another cluster", () => {
       names: { contextName: "mine" },
     },
     {
-      title: "a context of this cluster, by its plugin, though its address is another",
+      title: "a context whose plugin asks for a cluster of the same name, which another account may have, too",
       before: config({ login: plugin("eu-west-1") }),
       names: { contextName: "mine" },
+      refusal: taken,
     },
     {
-      title: "a context whose plugin asks for the same name in another region",
-      before: config({ login: plugin("us-east-1") }),
-      names: { contextName: "mine" },
-      refusal: taken,
+      title: "a user whose plugin asks for a cluster of the same name in another account",
+      before: config({ cluster: arn.replace(":1:", ":2:"), login: plugin("eu-west-1") }),
+      names: { userName: "me", contextName: "new" },
+      refusal: foreignUser,
+    },
+    {
+      title: "a user that no context uses, and whose plugin asks for the same name in another region",
+      before: alone(plugin("us-east-1")),
+      names: { userName: "me" },
+      refusal: foreignUser,
     },
     {
       title: "a user of another cluster's context",
@@ -209,7 +216,7 @@ describe("entries of another cluster", () => {
       names: { userName: "me", contextName: "new" },
     },
     {
-      title: "a user whose plugin asks for this cluster",
+      title: "a user that no context uses, and whose plugin asks for this cluster",
       before: alone("exec: {args: [token, -i, shop]}"),
       names: { userName: "me" },
     },
