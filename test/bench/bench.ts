@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { renderTable } from "../../src/output/table.ts";
 import { startBenchClusters, type BenchClusters } from "./clusters.ts";
 import { getContextsRow, getTokenRow } from "./local-commands.ts";
+import { syncRows } from "./sync.ts";
 import { updateKubeconfigRow } from "./update-kubeconfig.ts";
 import { type CommandLine, measure, type Run, summarise, type Summary } from "./measure.ts";
 
@@ -204,10 +205,12 @@ async function localRows(): Promise<Row[]> {
 }
 
 async function clusterRows(): Promise<Row[]> {
+  const syncs = await syncRows({ folder, runs, objects, fedctl });
   await using clusters = await startBenchClusters({ folder, namespace, objects, rttMs: 50 });
   const [near, far] = [await joinRow(clusters, 0, 0.35), await joinRow(clusters, 50, 0.7)];
   const joins = [near, far, roundTripsRow(near, far, 50)];
   return [
+    ...syncs,
     ...joins,
     ...(await tenTypesRows(clusters)),
     ...(await federateRows(clusters, 0)),
