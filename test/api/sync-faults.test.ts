@@ -158,7 +158,10 @@ describe("what a federated object says of its own deletion", () => {
     await federation.sync({ namespace: shop });
     await rawDelete(pair.earth, path);
     const { error } = await federation.sync({ namespace: shop, once: true });
-    expect(error).toMatchObject({ code: "PartlyFailed", message: expect.stringContaining("kubefed.io/deleteoption") as string });
+    expect(error).toMatchObject({
+      code: "PartlyFailed",
+      message: expect.stringContaining("kubefed.io/deleteoption") as string,
+    });
     await rawPatch(pair.earth, path, { metadata: { annotations: { "kubefed.io/deleteoption": null } } });
     expect((await federation.sync({ namespace: shop })).error).toBeUndefined();
     expect(await rawGet(pair.earth, path)).toBeUndefined();
