@@ -1,7 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectorOptions, Connector, Deps } from "./commands/deps.ts";
 import { ExitCode, FedctlError } from "./errors.ts";
 import type { Connection } from "./federation/deps.ts";
@@ -26,7 +25,7 @@ export function processDeps(): Deps {
   const signal = interruptSignal();
   const nodeTls = takeNodeTls();
   return {
-    streams: { out: outputStream(process.stdout), err: outputStream(process.stderr) },
+    streams: { out: outputStream(() => process.stdout), err: outputStream(() => process.stderr) },
     env: process.env,
     cwd: process.cwd(),
     clock: { now: () => Date.now(), sleep },
@@ -52,16 +51,25 @@ function takeNodeTls(): string | undefined {
   return value;
 }
 
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
-  // `fedctl ... | head -1` closes the pipe early: that is no error, the rest is simply not wanted.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+/** Node makes its streams when they are first named, which takes a millisecond; most commands need but one. */
+function outputStream(name: () => NodeJS.WriteStream): OutputStream {
+  let opened: NodeJS.WriteStream | undefined;
+  const open = (): NodeJS.WriteStream => {
+    if (opened !== undefined) return opened;
+    opened = name();
+    // `fedctl ... | head -1` closes the pipe early: that is no error, the rest is simply not wanted.
+    opened.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+    return opened;
+  };
   return {
-    write: (text) => void stream.write(text),
-    isTTY: stream.isTTY,
+    write: (text) => void open().write(text),
+    get isTTY() {
+      return open().isTTY;
+    },
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return open().isTTY ? open().columns : undefined;
     },
   };
 }
@@ -86,6 +94,7 @@ function interrupted(): FedctlError {
 }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  const { setTimeout: delay } = await import("node:timers/promises");
   try {
     await delay(ms, undefined, signal === undefined ? {} : { signal });
   } catch {
