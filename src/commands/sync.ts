@@ -53,10 +53,7 @@ export function syncCommand(execute: Execute, run: Run = runSync): Command {
         kind: "SyncResult",
         flags,
         run: (core) => run(options, core),
-        text: (result, colours) =>
-          "diffs" in result
-            ? renderDiffs(result, colours)
-            : `${result.objects} federated objects are as they should be\n`,
+        text: (result, colours) => ("diffs" in result ? renderDiffs(result, colours) : doneLine(result.objects)),
         extra: (result) => ({
           objects: result.objects,
           ...("diffs" in result && { diffs: describeDiffs(result) }),
@@ -65,6 +62,12 @@ export function syncCommand(execute: Execute, run: Run = runSync): Command {
       });
     },
   );
+}
+
+function doneLine(objects: number): string {
+  return objects === 1
+    ? "1 federated object is as it should be\n"
+    : `${objects} federated objects are as they should be\n`;
 }
 
 function syncOptions(

@@ -12,6 +12,7 @@ import { startClusters } from "../cluster/start.ts";
 const bin = fileURLToPath(new URL("../../bin/fedctl.js", import.meta.url));
 const holderScript = fileURLToPath(new URL("hold-clusters.ts", import.meta.url));
 const workload = fileURLToPath(new URL("workload.yaml", import.meta.url));
+const node = fileURLToPath(new URL("node.yaml", import.meta.url));
 const usage = `usage: npm run demo -- [--keep] [--host-context A --member-context B [--kubeconfig PATH]]
 
   --keep            leave the clusters up at the end and print the KUBECONFIG to use
@@ -22,6 +23,8 @@ const usage = `usage: npm run demo -- [--keep] [--host-context A --member-contex
 interface Stage {
   readonly host: string;
   readonly member: string;
+  /** The clusters have no node but those the demo makes. */
+  readonly isSimulated: boolean;
   readonly kubectl: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -55,9 +58,10 @@ async function onNewClusters(keep: boolean): Promise<void> {
     await onKeptClusters(kubectl);
     return;
   }
-  await using clusters = await startClusters(["earth", "vulcan"]);
+  await using clusters = await startClusters(["earth", "vulcan"], { startScheduler: true, kwok: true });
   const stage = stageOf(clusters.kubeconfigPath, kubectl);
   await federate(stage);
+  await propagate(stage);
   await leave(stage);
   say("Everything is taken down.");
 }
@@ -72,7 +76,9 @@ async function onKeptClusters(kubectl: string): Promise<void> {
   holder.stderr.pipe(process.stderr, { end: false });
   try {
     const kubeconfigPath = await firstLine(holder.stdout);
-    await federate(stageOf(kubeconfigPath, kubectl));
+    const stage = stageOf(kubeconfigPath, kubectl);
+    await federate(stage);
+    await propagate(stage);
     say("The clusters stay up. To look around:");
     process.stdout.write(`  export KUBECONFIG=${kubeconfigPath}\n  node bin/fedctl.js get clusters\n`);
     say("To take everything down:");
@@ -94,13 +100,19 @@ async function firstLine(stream: Readable): Promise<string> {
 }
 
 function stageOf(kubeconfigPath: string, kubectl: string): Stage {
-  return { host: "earth", member: "vulcan", kubectl, env: { ...process.env, KUBECONFIG: kubeconfigPath } };
+  return {
+    host: "earth",
+    member: "vulcan",
+    isSimulated: true,
+    kubectl,
+    env: { ...process.env, KUBECONFIG: kubeconfigPath },
+  };
 }
 
 async function onContexts(given: { host: string; member: string; kubeconfig: string | undefined }): Promise<void> {
   const kubectl = await findKubectl();
   const env = given.kubeconfig === undefined ? process.env : { ...process.env, KUBECONFIG: given.kubeconfig };
-  const stage: Stage = { host: given.host, member: given.member, kubectl, env };
+  const stage: Stage = { host: given.host, member: given.member, isSimulated: false, kubectl, env };
   for (const [context, namespace] of [
     [stage.host, "demo"],
     [stage.host, "kube-federation-system"],
@@ -123,6 +135,7 @@ async function onContexts(given: { host: string; member: string; kubeconfig: str
   }
   try {
     await federate(stage);
+    await propagate(stage);
     await leave(stage);
   } catch (error) {
     say("The demo failed; what it made so far is removed.");
@@ -145,6 +158,12 @@ async function findKubectl(): Promise<string> {
 
 async function federate(stage: Stage): Promise<void> {
   const onHost = ["--host-cluster-context", stage.host];
+  if (stage.isSimulated) {
+    say("Each cluster gets a node; kwok plays it.");
+    for (const context of [stage.host, stage.member]) {
+      await runKubectl(stage, ["--context", context, "apply", "-f", node]);
+    }
+  }
   say(`KubeFed's types and its configuration go into ${stage.host}.`);
   await fedctl(stage, ["install", ...onHost]);
 
@@ -184,10 +203,51 @@ async function federate(stage: Stage): Promise<void> {
   await fedctl(stage, ["federate", "namespace", "demo", ...onHost, "--contents", "--enable-type"]);
 }
 
+/** From the host to the clusters, and on to where somebody wants it next. */
+async function propagate(stage: Stage): Promise<void> {
+  const { host, member } = stage;
+  const onHost = ["--host-cluster-context", host];
+  say("What the clusters lack of one type. Nothing is written.");
+  await fedctl(stage, ["sync", "services", ...onHost, "--dry-run"]);
+
+  say(
+    "fedctl brings the clusters to what the federated objects say, and waits for it. `fedctl controller` does so all the time.",
+  );
+  await fedctl(stage, ["sync", ...onHost]);
+  await lookAround(stage, [host, member]);
+
+  say(`The deployment is to run in ${host} alone: its placement says so, and ${member} loses it.`);
+  const placement = JSON.stringify({ spec: { placement: { clusters: [{ name: host }] } } });
+  await runKubectl(stage, [
+    ...["--context", host, "-n", "demo", "patch", "federateddeployment", "shop"],
+    ...["--type", "merge", "-p", placement],
+  ]);
+  await fedctl(stage, ["sync", "deployments", ...onHost]);
+  await runKubectl(stage, ["--context", member, "-n", "demo", "get", "deployments,services"]);
+
+  say("And back.");
+  const everywhere = JSON.stringify({ spec: { placement: { clusters: null, clusterSelector: {} } } });
+  await runKubectl(stage, [
+    ...["--context", host, "-n", "demo", "patch", "federateddeployment", "shop"],
+    ...["--type", "merge", "-p", everywhere],
+  ]);
+  await fedctl(stage, ["sync", "deployments", ...onHost]);
+  await lookAround(stage, [member]);
+}
+
+/** Clusters of somebody else's may not get the image: nothing is waited for there. */
+async function lookAround(stage: Stage, contexts: readonly string[]): Promise<void> {
+  for (const context of contexts) {
+    const there = ["--context", context, "-n", "demo"];
+    if (stage.isSimulated) await runKubectl(stage, [...there, "rollout", "status", "deployment/shop", "--timeout=60s"]);
+    await runKubectl(stage, [...there, "get", "pods,services"]);
+  }
+}
+
 async function leave(stage: Stage, ...more: readonly string[]): Promise<void> {
   const onHost = ["--host-cluster-context", stage.host];
-  say(`${stage.member} leaves. Nothing of the federation stays there.`);
-  await fedctl(stage, ["unjoin", stage.member, ...onHost, ...more]);
+  say(`${stage.member} leaves. Nothing of the federation stays there, nor of what it placed there.`);
+  await fedctl(stage, ["unjoin", stage.member, "--workloads=delete", ...onHost, ...more]);
   await fedctl(stage, ["get", "clusters", ...onHost]);
   await runKubectl(stage, [
     "--context",
@@ -217,6 +277,11 @@ async function runKubectl(stage: Stage, args: readonly string[]): Promise<void> 
   await show(stage, { shown: "kubectl", command: stage.kubectl, args, shownArgs: args });
 }
 
+const shownFiles = new Map([
+  [workload, "test/demo/workload.yaml"],
+  [node, "test/demo/node.yaml"],
+]);
+
 interface Shown {
   readonly shown: string;
   readonly command: string;
@@ -228,7 +293,7 @@ interface Shown {
 async function show(stage: Stage, { shown, command, args, shownArgs }: Shown): Promise<void> {
   const typed = [
     shown,
-    ...shownArgs.map((argument) => (argument === workload ? "test/demo/workload.yaml" : argument)),
+    ...shownArgs.map((argument) => shownFiles.get(argument) ?? (/[{\s]/.test(argument) ? `'${argument}'` : argument)),
   ].join(" ");
   process.stdout.write(`\n$ ${typed}\n`);
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], env: stage.env });

@@ -10,7 +10,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 // Clusters do not keep a process alive by themselves.
 const hold = setInterval(() => undefined, 60_000);
 try {
-  await using set = await startClusters(["earth", "vulcan"], { signal: stop.signal });
+  await using set = await startClusters(["earth", "vulcan"], { signal: stop.signal, startScheduler: true, kwok: true });
   process.stdout.write(`${set.kubeconfigPath}\n`);
   await new Promise<void>((resolve) => {
     stop.signal.addEventListener("abort", () => {
