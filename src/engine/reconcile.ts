@@ -12,6 +12,7 @@ import type { ReconcileOutcome } from "./outcome.ts";
 import { type MemberPlan, planReconcile, type ReconcilePlan, removalRules, type Subject } from "./reconcile-plan.ts";
 import { recordVersion } from "./record-version.ts";
 import { tellDispatched, tellDropped, tellReason, tellWaiting } from "./tell.ts";
+import { gatherServiceStatus } from "./service-status.ts";
 import type { World } from "./world.ts";
 
 /** A member that does not answer holds up an object no longer than this. */
@@ -22,11 +23,14 @@ const requestLimitMs = 30_000;
  * @throws FedctlError Interrupted
  */
 export async function reconcile(world: World, subject: Subject): Promise<ReconcileOutcome> {
+  let outcome = nothing;
   try {
-    return await applyPlan({ world, subject }, await planReconcile(world, subject));
+    outcome = await applyPlan({ world, subject }, await planReconcile(world, subject));
+    await gatherServiceStatus(world, subject);
+    return outcome;
   } catch (error) {
     if (!(error instanceof FedctlError) || hasCode(error, "Interrupted")) throw error;
-    return { members: [], reason: "", next: "retry", error };
+    return { ...outcome, next: "retry", error: outcome.error ?? error };
   }
 }
 

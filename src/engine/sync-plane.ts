@@ -1,6 +1,7 @@
 import { FedctlError, hasCode } from "../errors.ts";
 import type { FederationDeps } from "../federation/deps.ts";
 import { nameOf } from "../federation/describe.ts";
+import { isRecord } from "../federation/json-data.ts";
 import {
   type FederatedTypeConfig,
   kubefedClusterType,
@@ -28,6 +29,8 @@ export interface Plane {
   /** Names of types whose propagation is switched off, or that this control plane cannot propagate. */
   readonly resting: readonly string[];
   readonly clusters: readonly MemberCluster[];
+  /** ReplicaSchedulingPreferences count: KubeFed's gate SchedulerPreferences. */
+  readonly schedulesReplicas: boolean;
   /** Closes the connections to the members. */
   close(): void;
 }
@@ -63,11 +66,19 @@ export async function openPlane(options: PlaneOptions, deps: FederationDeps): Pr
     },
     types,
     resting,
+    schedulesReplicas: !isGateOff(config, "SchedulerPreferences"),
     clusters: await openMembers(registrations, { host, clients, timeoutMs: settings.health.timeoutMs }, deps),
     close: () => {
       clients.close();
     },
   };
+}
+
+/** A gate that is not named is on. */
+function isGateOff({ spec }: KubeFedConfig, name: string): boolean {
+  const gates = spec["featureGates"];
+  const listed: readonly unknown[] = Array.isArray(gates) ? gates : [];
+  return listed.filter(isRecord).some((gate) => gate["name"] === name && gate["configuration"] === "Disabled");
 }
 
 async function readConfig(host: KubeApi, namespace: string): Promise<KubeFedConfig | undefined> {

@@ -4,6 +4,7 @@ import { apiVersionOf } from "../federation/step.ts";
 import { targetKey } from "../propagation/target-key.ts";
 import type { MemberAction, MemberOutcome, ReconcileOutcome } from "./outcome.ts";
 import type { Subject } from "./reconcile-plan.ts";
+import type { Scheduled } from "./schedule-replicas.ts";
 
 const actions: Readonly<Record<MemberAction, Action>> = {
   create: "create",
@@ -88,4 +89,11 @@ function federatedWords(subject: Subject): string {
 export function hasFailed(outcome: ReconcileOutcome): boolean {
   const isRefused = outcome.reason !== "" && outcome.reason !== "CheckClusters";
   return outcome.error !== undefined || isRefused || outcome.members.some(isFailed);
+}
+
+/** That a scheduling preference changed its federated object. */
+export function scheduledChange({ subject, replicas }: Scheduled, host: string): Change {
+  const counts = Object.entries(replicas).sort(([one], [other]) => (one < other ? -1 : 1));
+  const reason = `replicas: ${counts.map(([name, count]) => `${name} ${count}`).join(", ")}`;
+  return { cluster: host, action: "update", object: identityOfFederated(subject), outcome: "done", reason };
 }

@@ -1,7 +1,9 @@
-import { ExitCode, FedctlError } from "../errors.ts";
+import { ExitCode, FedctlError, hasCode } from "../errors.ts";
 import type { FederationDeps, HostOptions } from "../federation/deps.ts";
 import { forEachInParallel } from "../federation/in-parallel.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
+import type { UnknownObject } from "../kube/objects.ts";
+import { readPreference, scheduledKinds } from "../propagation/replica-preference.ts";
 import { createEventRecorder, type EventRecorder } from "./event-recorder.ts";
 import { getSource, listSource, type ObjectSource } from "./object-source.ts";
 import type { ReconcileOutcome } from "./outcome.ts";
@@ -10,8 +12,9 @@ import { createPassWorld, type PassWorld } from "./pass-world.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Subject } from "./reconcile-plan.ts";
 import { selectSubjects, type SelectOptions } from "./select.ts";
+import { scheduleReplicas, schedulingPreferenceType } from "./schedule-replicas.ts";
 import { openPlane, type Plane } from "./sync-plane.ts";
-import { changesOf, hasFailed } from "./sync-report.ts";
+import { changesOf, hasFailed, scheduledChange } from "./sync-report.ts";
 
 export interface SyncOptions extends HostOptions, SelectOptions {
   /** Look at each object once: what fails is not tried again, and what is being deleted is not waited for. */
@@ -61,7 +64,7 @@ interface Visit {
 async function run(sync: Sync): Promise<SyncResult> {
   const { options, deps, host } = sync;
   const endMs = deps.clock.now() + options.timeoutMs;
-  const tally: Tally = { objects: 0, failures: [] };
+  const tally: Tally = { objects: 0, failures: [], scheduling: [] };
   const finish = ({ subject, outcome }: Visit): void => {
     for (const change of changesOf(subject, outcome, host.context)) deps.report.change(change);
     if (hasFailed(outcome)) tally.failures.push({ subject, outcome });
@@ -76,6 +79,8 @@ async function run(sync: Sync): Promise<SyncResult> {
   for (const visit of pending) finish(visit);
   if (pending.length > 0) throw timedOut(pending, options);
   if (tally.failures.length > 0) throw partlyFailed(tally);
+  const [unscheduled] = tally.scheduling;
+  if (unscheduled !== undefined) throw notScheduled(unscheduled);
   return { objects: tally.objects };
 }
 
@@ -86,6 +91,8 @@ const inFlight = 100;
 interface Tally {
   objects: number;
   readonly failures: Visit[];
+  /** Of preferences that could not be followed. */
+  readonly scheduling: FedctlError[];
 }
 
 type Finish = (visit: Visit) => void;
@@ -96,6 +103,7 @@ async function firstRound(sync: Sync, tally: Tally, finish: Finish): Promise<rea
   const source = sourceFor(host, selection);
   const world = worldOf(sync, source);
   const pending: Visit[] = [];
+  await schedulePreferences(sync, world, tally);
   await visitAll({
     world,
     source,
@@ -109,6 +117,36 @@ async function firstRound(sync: Sync, tally: Tally, finish: Finish): Promise<rea
     },
   });
   return pending;
+}
+
+/** Before the objects themselves, whose placement and replicas it decides. */
+async function schedulePreferences(
+  { plane, host, deps, selection }: Sync,
+  world: PassWorld,
+  tally: Tally,
+): Promise<void> {
+  const kinds = selection.types.map(({ federated }) => federated.kind);
+  if (!plane.schedulesReplicas || !scheduledKinds.some((kind) => kinds.includes(kind))) return;
+  for (const preference of await listPreferences(host, selection)) {
+    if (!kinds.includes(readPreference(preference).targetKind)) continue;
+    try {
+      const scheduled = await scheduleReplicas(world, preference);
+      if (scheduled?.changed === true) deps.report.change(scheduledChange(scheduled, host.context));
+    } catch (error) {
+      if (!(error instanceof FedctlError) || hasCode(error, "Interrupted")) throw error;
+      tally.scheduling.push(error);
+    }
+  }
+}
+
+async function listPreferences(host: KubeApi, { namespace, name }: Selection): Promise<readonly UnknownObject[]> {
+  try {
+    const { items } = await host.list(schedulingPreferenceType, { namespace });
+    return items.filter(({ metadata }) => name === undefined || metadata?.name === name);
+  } catch (error) {
+    if (hasCode(error, "ServerNotFound")) return [];
+    throw error;
+  }
 }
 
 function sourceFor(host: KubeApi, { name, namespace }: Selection): ObjectSource {
@@ -166,6 +204,14 @@ function partlyFailed({ objects, failures }: Tally): FedctlError {
     `${failures.length} of ${objects} objects are not as they should be: ${messagesOf(failures, "the host")}`,
     { exitCode: ExitCode.PartlyFailed, hint: "what is done stays done; run the same command again" },
   );
+}
+
+function notScheduled(cause: FedctlError): FedctlError {
+  return new FedctlError("PartlyFailed", `replicas could not be distributed: ${cause.message}`, {
+    exitCode: ExitCode.PartlyFailed,
+    cause,
+    hint: "what is done stays done; run the same command again",
+  });
 }
 
 function timedOut(pending: readonly Visit[], { timeoutMs }: SyncOptions): FedctlError {

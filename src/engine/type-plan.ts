@@ -23,7 +23,8 @@ export function planType(config: FederatedTypeConfig, settings: PlanSettings, ha
   return { kind: "run", type: propagatedType(config, settings) };
 }
 
-function propagatedType({ metadata, spec }: FederatedTypeConfig, { collectsRawStatus }: PlanSettings): PropagatedType {
+function propagatedType(config: FederatedTypeConfig, { collectsRawStatus }: PlanSettings): PropagatedType {
+  const { metadata, spec } = config;
   const { statusType, statusCollection, propagation } = spec;
   return {
     name: metadata?.name ?? "",
@@ -32,7 +33,14 @@ function propagatedType({ metadata, spec }: FederatedTypeConfig, { collectsRawSt
     statusType: statusType === undefined ? undefined : resourceTypeOf(statusType),
     propagation,
     collectsStatus: collectsRawStatus && statusCollection === "Enabled",
+    ...(gathersServices(config, collectsRawStatus) && { writesServiceStatus: true }),
   };
+}
+
+/** Of services alone, and while raw statuses are not gathered instead. */
+function gathersServices({ metadata, spec }: FederatedTypeConfig, collectsRawStatus: boolean): boolean {
+  const isAsked = spec.statusCollection === "Enabled" && spec.statusType !== undefined;
+  return isAsked && metadata?.name === "services" && !collectsRawStatus;
 }
 
 export type TypeStatus = NonNullable<FederatedTypeConfig["status"]>;

@@ -11,6 +11,8 @@ export interface PropagatedType {
   readonly propagation: "Enabled" | "Disabled";
   /** Statuses of the members' objects are gathered in the federated object: asked for by the type, and switched on. */
   readonly collectsStatus: boolean;
+  /** The statuses of the members' Services are gathered in an object of `statusType`. */
+  readonly writesServiceStatus?: true;
 }
 
 /** Name of a federated object. */
