@@ -34,7 +34,7 @@ export function processDeps(): Deps {
     readText,
     writeNewText,
     removeFile,
-    connector: (options) => openConnector(options, { signal, nodeTls }),
+    connector: (options) => openConnector(options, { signal: options.signal ?? signal, nodeTls }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface ConnectorOptions {
   readonly execTimeoutMs: number;
   /** The command reads standard input itself, so that no credential plugin may. */
   readonly stdinIsTaken?: boolean | undefined;
+  /** Ends the connections, in place of Ctrl-C and SIGTERM: for a command that ends what is under way before it ends. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each request; the URL holds no secret. */
   readonly onRequest?: ((request: RequestTrace) => void) | undefined;
   /** What the environment says and is not heeded. */

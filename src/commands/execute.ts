@@ -12,6 +12,8 @@ export interface CommandSpec<Result> {
   readonly kind: string;
   readonly flags: OutputFlags & Partial<HostFlags>;
   readonly stdinIsTaken?: boolean;
+  /** Connections outlive Ctrl-C and SIGTERM, and end with the run. */
+  readonly endsByItself?: boolean;
   /** @param know called once the result is known though not all of it is written yet: it is told also when that fails */
   run(core: FederationDeps, know: (result: Result) => void, connector: Connector): Promise<Result>;
   /** What a person reads behind the table of changes, when the command finished. */
@@ -97,7 +99,7 @@ export function executor(deps: Deps, onPrinted: () => void): Execute {
 
 function openConnector(
   deps: Deps,
-  { flags, stdinIsTaken }: Pick<CommandSpec<never>, "flags" | "stdinIsTaken">,
+  { flags, stdinIsTaken, endsByItself }: Pick<CommandSpec<never>, "flags" | "stdinIsTaken" | "endsByItself">,
   say: (text: string) => void,
 ): Connector {
   const verbosity = flags.v ?? 0;
@@ -109,6 +111,7 @@ function openConnector(
     requestTimeoutMs: flags.requestTimeout ?? defaultRequestTimeoutMs,
     execTimeoutMs: flags.execTimeout ?? defaultExecTimeoutMs,
     stdinIsTaken,
+    ...(endsByItself === true && { signal: new AbortController().signal }),
     onIgnored: warn,
     // Every join makes newer servers warn of an annotation that KubeFed's contract asks for; nobody can act on that.
     ...(verbosity >= 1 && { onKubeconfigWarning: warn, onServerWarning: warn }),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { FedctlError } from "../errors.ts";
 import { type CommandLine, readCommandLine, usageOf, wantsJson } from "./command-line.ts";
 import { configCommand } from "./config/config.ts";
+import { controllerCommand } from "./controller.ts";
 import type { Deps } from "./deps.ts";
 import { diffCommand } from "./diff.ts";
 import { disableCommand } from "./disable.ts";
@@ -76,6 +77,7 @@ function buildProgram(deps: Deps, onJsonPrinted: () => void): Command {
     unjoinCommand(execute, deps),
     gcCommand(execute),
     uninstallCommand(execute),
+    controllerCommand(execute, deps),
     eksCommand(execute, { deps, onJsonPrinted }),
     configCommand({ deps, onJsonPrinted }),
     versionCommand(execute, deps.version),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ExitCode, FedctlError } from "../errors.ts";
 import type { Clock, FederationDeps } from "../federation/deps.ts";
 import { kubefedConfigName, kubefedConfigType, type KubeFedConfig } from "../federation/kubefed-types.ts";
@@ -27,8 +28,8 @@ export interface ControllerOptions {
   /** Undefined: nothing listens. */
   readonly metricsAddress: string | undefined;
   readonly healthAddress: string | undefined;
-  /** Of this process, among all that stand for leader. */
-  readonly identity: string;
+  /** Of this process; what it stands for leader as begins so. */
+  readonly name: string;
   /** How long writes under way may take to end after the signal. */
   readonly graceMs: number;
 }
@@ -49,6 +50,10 @@ interface Process {
   readonly hostWatch: KubeApi;
   /** Those that this process leads, by number. */
   readonly led: Map<number, Shard>;
+  /** The one that this process stands for at the moment. */
+  claiming: number | undefined;
+  /** No other process has it, so that none takes a lock of this one for its own. */
+  readonly identity: string;
   readonly page: MetricsPage;
 }
 
@@ -63,14 +68,15 @@ export async function runController(options: ControllerOptions, deps: Controller
   if (!options.leaderElect) await refuseOtherController({ host, ...options }, deps.signal);
   const led = new Map<number, Shard>();
   const page = createMetrics(() => [...led.values()].map((shard) => shard.gauges()));
-  const controller: Process = { options, deps, settings, host, hostWatch, led, page };
+  const identity = `${options.name}_${randomUUID()}`;
+  const controller: Process = { options, deps, settings, host, hostWatch, led, claiming: undefined, identity, page };
   const endpoints = await openEndpoints(controller);
   deps.log.info("started", {
     cluster: host.context,
     namespace: options.kubefedNamespace,
     scope: settings.scope,
     shards: options.shards,
-    identity: options.identity,
+    identity,
   });
   try {
     await Promise.all(ranges.map((range) => runShard(range, controller)));
@@ -133,7 +139,7 @@ async function openEndpoints({ options, led, page, deps }: Process): Promise<rea
 }
 
 async function runShard(range: ShardRange, controller: Process): Promise<void> {
-  const { options, deps, settings, host } = controller;
+  const { options, deps, settings, host, identity } = controller;
   if (!options.leaderElect) return lead(range, deps.signal, controller);
   const name = `${range.index}`;
   let lastWord = "";
@@ -142,33 +148,40 @@ async function runShard(range: ShardRange, controller: Process): Promise<void> {
     lastWord = word;
   };
   await standForLeader({
-    claims: claimsFor(range, { host, settings, ...options, clock: deps.clock }),
+    claims: claimsFor(range, { ...options, host, settings, identity, clock: deps.clock }),
     times: settings.lease,
     clock: deps.clock,
     signal: deps.signal,
     requests: new AbortController().signal,
-    mayClaim: () => mayTakeMore(controller),
+    mayClaim: () => mayTakeMore(range, controller),
     lead: (signal) => {
+      controller.claiming = undefined;
       sayOnce("leads", () => {
         deps.log.info("leading", { shard: name });
       });
       return lead(range, signal, controller);
     },
     onWaiting: (lock, holder) => {
+      controller.claiming = undefined;
       sayOnce(`${lock} ${holder}`, () => {
         deps.log.info("waiting: somebody else leads", { shard: name, lock, holder });
       });
     },
     onError: (error) => {
+      controller.claiming = undefined;
       deps.log.warn("leader lock cannot be had", { shard: name, error: error.message });
     },
   });
 }
 
-/** Others that start at the same time shall have their part: who leads one shard waits for a lease before the next. */
-function mayTakeMore({ led, settings, options }: Process): boolean {
-  if (led.size === 0 || options.shards === 1) return true;
-  return performance.now() - lastTakenMs(led) > settings.lease.leaseMs;
+/** Others that start at the same time shall have their part: shards are taken one by one, and with a lease's time in between. */
+function mayTakeMore({ index }: ShardRange, controller: Process): boolean {
+  const { led, settings, options, claiming } = controller;
+  if (options.shards === 1) return true;
+  if (claiming !== undefined && claiming !== index) return false;
+  if (led.size > 0 && performance.now() - lastTakenMs(led) <= settings.lease.leaseMs) return false;
+  controller.claiming = index;
+  return true;
 }
 
 const takenAt = new WeakMap<Shard, number>();

@@ -35,7 +35,7 @@ export interface HostCaches {
   versionsOf(type: PropagatedType): Informer<KeptVersion> | undefined;
   /** All of them were read. */
   readonly synced: boolean;
-  /** What a write gave back. */
+  /** What a write of a version record gave back. Of clusters and type configs the events are awaited: others act on them. */
   takeOver(type: ResourceType, object: UnknownObject): void;
   run(signal: AbortSignal): Promise<void>;
 }
@@ -62,11 +62,7 @@ export function createHostCaches(options: HostCachesOptions): HostCaches {
   const namespaces = isConfined ? undefined : namespaceInformer(options);
   const versions = versionInformer(propagatedVersionType, options, isConfined ? kubefedNamespace : undefined);
   const clusterVersions = isConfined ? undefined : versionInformer(clusterPropagatedVersionType, options, undefined);
-  const byPlural = new Map<string, Pick<Informer<Versioned>, "apply">>([
-    [kubefedClusterType.plural, clusters],
-    [typeConfigType.plural, typeConfigs],
-    [propagatedVersionType.plural, versions],
-  ]);
+  const byPlural = new Map<string, Pick<Informer<Versioned>, "apply">>([[propagatedVersionType.plural, versions]]);
   if (clusterVersions !== undefined) byPlural.set(clusterPropagatedVersionType.plural, clusterVersions);
   const all = [clusters, typeConfigs, namespaces, versions, clusterVersions].filter((each) => each !== undefined);
   return {

@@ -8,6 +8,7 @@ import type { EventRecorder } from "./event-recorder.ts";
 import type { HostCaches } from "./host-caches.ts";
 import { keyFor } from "./key.ts";
 import type { Members } from "./members.ts";
+import { namespacesName } from "./shard-work.ts";
 import type { TypeRuns } from "./type-runs.ts";
 import type { PlaneSettings, World } from "./world.ts";
 
@@ -39,7 +40,7 @@ export function createInformedWorld(options: InformedWorldOptions): World {
     clusters: () => members.list(),
     federated,
     federatedNamespace(namespace) {
-      const type = runs.cachesOf("namespaces")?.type;
+      const type = runs.cachesOf(namespacesName)?.type;
       return type === undefined ? undefined : federated(type, { namespace, name: namespace });
     },
     hostNamespace(namespace): UnknownObject | undefined {

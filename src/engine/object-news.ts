@@ -14,6 +14,18 @@ export function isNewsOfMember({ before, now }: CacheChange<CompactObject>, coll
   return !sameJson(relevant(old), relevant(next));
 }
 
+/**
+ * Whether what came of an own write of a federated object holds no more than that write, which is of status and finalizers alone: a
+ * patch also gives back what somebody else changed a moment before. Pure.
+ */
+export function isOwnDoing(known: CompactObject, written: UnknownObject): boolean {
+  const own = ({ metadata = {} }: UnknownObject): object => {
+    const { uid, generation, labels, annotations, deletionTimestamp } = metadata;
+    return { uid, generation, labels, annotations, deletionTimestamp };
+  };
+  return sameJson(own(expand(known)), own(written));
+}
+
 function relevant({ metadata = {} }: UnknownObject): object {
   const { uid, generation, labels, annotations, finalizers, deletionTimestamp } = metadata;
   return { uid, generation, labels, annotations, finalizers, deletionTimestamp };

@@ -13,7 +13,7 @@ import { createMembers, type Members } from "./members.ts";
 import type { CacheChange } from "./object-cache.ts";
 import { observedApi } from "./observed-api.ts";
 import type { ShardOptions } from "./shard.ts";
-import { createShardWork, type ShardWork } from "./shard-work.ts";
+import { createShardWork, namespacesName, type ShardWork } from "./shard-work.ts";
 import { createTypeManager, type TypeManager } from "./type-manager.ts";
 import { createTypeRuns, type TypeRuns } from "./type-runs.ts";
 import { defaultAbandonAfterMs, type World } from "./world.ts";
@@ -71,8 +71,8 @@ function observe(cluster: string, api: KubeApi, { options, signal, late }: Base)
     signal,
     onWritten: (type, written) => {
       const object = written as UnknownObject; // Any object is one.
+      if (!late.runs.takeOver(cluster, type, object)) return;
       late.work.own.add(cluster, object.metadata?.resourceVersion);
-      late.runs.takeOver(cluster, type, object);
       if (cluster === "") late.caches.takeOver(type, object);
     },
     onWrite: (verb, error) => {
@@ -179,6 +179,9 @@ function createWork({ options, late }: Base): ShardWork {
     reconcile: (type, key) => reconcile(late.world, { type, key }),
     onDone: ({ type, key }, outcome, ms) => {
       metrics.reconciled(type, outcome.next, ms);
+      const isMade =
+        type === namespacesName && outcome.members.some(({ action, status }) => action === "create" && status === "");
+      if (isMade) late.runs.namespaceMade(nameFrom(key).name);
       const fields = { type, key, reason: outcome.reason, next: outcome.next, ms: Math.round(ms) };
       if (outcome.error !== undefined) log.warn("reconciliation failed", { ...fields, error: outcome.error.message });
       for (const { cluster, action, status, message } of outcome.members) {

@@ -37,12 +37,18 @@ export interface ShardWorkOptions {
   readonly onFailure: (task: Task, error: unknown) => void;
 }
 
+/** Name of the type of namespaces. */
+export const namespacesName = "namespaces";
+
 interface Parked extends Happening {
   readonly delayMs: number;
 }
 
 /** KubeFed's: a finalizer of a member's object, say, is looked after so long later where no event tells of it. */
 const recheckMs = 10_000;
+
+/** What is in a namespace waits while that itself is seen to: without it nothing can be made there. */
+const housingMs = 20;
 
 /** Makes {@link ShardWork}. */
 export function createShardWork(options: ShardWorkOptions): ShardWork {
@@ -51,9 +57,12 @@ export function createShardWork(options: ShardWorkOptions): ShardWork {
   const queue = createWorkQueue({ workers: options.workers, work });
 
   async function work(id: string): Promise<WorkResult> {
+    const task = taskOf(id);
+    const housing = housingOf(task, options);
+    if (housing !== undefined && queue.has(housing)) return { kind: "again", afterMs: housingMs };
     const happenings: Parked[] = [];
     parked.set(id, happenings);
-    const result = await runTask(taskOf(id), options);
+    const result = await runTask(task, options);
     parked.delete(id);
     for (const { cluster, resourceVersion, delayMs } of happenings) {
       if (resourceVersion === undefined || !own.has(cluster, resourceVersion)) queue.add(id, delayMs);
@@ -88,6 +97,13 @@ function idOf({ type, key }: Task): string {
 function taskOf(id: string): Task {
   const space = id.indexOf(" ");
   return { type: id.slice(0, space), key: id.slice(space + 1) };
+}
+
+/** The federated namespace that an object is in, as it stands in the queue. */
+function housingOf({ type: name, key }: Task, { typeOf }: ShardWorkOptions): string | undefined {
+  const { namespace } = nameFrom(key);
+  if (namespace === undefined || typeOf(name)?.target.namespaced !== true) return undefined;
+  return idOf({ type: namespacesName, key: `${namespace}/${namespace}` });
 }
 
 async function runTask(task: Task, options: ShardWorkOptions): Promise<WorkResult> {

@@ -4,6 +4,7 @@ import { type FederatedTypeConfig, typeConfigFinalizer, typeConfigType } from ".
 import type { KubeApi, ObjectKey } from "../kube/kube-api.ts";
 import type { PropagatedType } from "../propagation/types.ts";
 import type { ControllerSettings } from "./controller-settings.ts";
+import { namespacesName } from "./shard-work.ts";
 import { isSameStatus, planType, type TypePlan, typeStatus } from "./type-plan.ts";
 import { createWorkQueue, type WorkResult } from "./work-queue.ts";
 
@@ -30,9 +31,6 @@ export interface TypeManagerOptions {
   readonly onRest: (name: string, why: string) => void;
   readonly onError: (name: string, error: FedctlError) => void;
 }
-
-/** Each type lives in namespaces that are federated. */
-const namespacesName = "namespaces";
 
 /** Makes a {@link TypeManager}. */
 export function createTypeManager(options: TypeManagerOptions): TypeManager {

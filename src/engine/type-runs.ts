@@ -7,12 +7,12 @@ import type { PropagatedType } from "../propagation/types.ts";
 import type { CompactObject } from "./compact-object.ts";
 import type { EngineLog } from "./engine-log.ts";
 import type { EngineGauges } from "./engine-metrics.ts";
-import { type Key, keyFor, nameFrom } from "./key.ts";
+import { type Key, keyFor, keyOf, nameFrom } from "./key.ts";
 import type { OpenMember } from "./members.ts";
 import type { CacheChange } from "./object-cache.ts";
-import { concernsContents, isNewsOfMember } from "./object-news.ts";
+import { concernsContents, isNewsOfMember, isOwnDoing } from "./object-news.ts";
 import type { ShardRange } from "./shard-key.ts";
-import type { ShardWork } from "./shard-work.ts";
+import { namespacesName, type ShardWork } from "./shard-work.ts";
 import { createTypeCaches, type TypeCaches } from "./type-caches.ts";
 import type { MemberCluster } from "./world.ts";
 
@@ -30,10 +30,12 @@ export interface TypeRuns {
   /** Placements, or what clusters say of themselves, may mean something else now. */
   lookAtAll(): void;
   hostNamespaceChanged(name: string): void;
+  /** A namespace was made in a cluster: what is in it can be, too. */
+  namespaceMade(name: string): void;
   /** More is known: types that waited for it begin. */
   proceed(): void;
-  /** What a write gave back; cluster "" is the host. */
-  takeOver(cluster: string, type: ResourceType, object: UnknownObject): void;
+  /** What a write gave back; cluster "" is the host. False where it holds what others wrote, so that its event is news. */
+  takeOver(cluster: string, type: ResourceType, object: UnknownObject): boolean;
   sizes(): Iterable<EngineGauges["cached"][number]>;
 }
 
@@ -134,18 +136,25 @@ function memberMethods(
 function cacheMethods(
   runs: Runs,
   { work }: Pick<TypeRunsOptions, "work">,
-): Pick<TypeRuns, "hostNamespaceChanged" | "takeOver" | "sizes"> {
+): Pick<TypeRuns, "hostNamespaceChanged" | "namespaceMade" | "takeOver" | "sizes"> {
   return {
+    namespaceMade(name) {
+      for (const run of runs.values()) if (!isNamespaceType(run.caches.type)) lookAtType(run, work, `${name}/`);
+    },
     hostNamespaceChanged(name) {
-      const run = runs.get("namespaces");
+      const run = runs.get(namespacesName);
       const key = `${name}/${name}`;
-      if (run?.isOpen === true && run.caches.federated.get(key) !== undefined) work.add({ type: "namespaces", key });
+      if (run?.isOpen === true && run.caches.federated.get(key) !== undefined) work.add({ type: namespacesName, key });
     },
     takeOver(cluster, type, object) {
       for (const { caches } of runs.values()) {
-        if (cluster === "" && isSameType(caches.type.federated, type)) caches.federated.apply(object);
         if (cluster !== "" && isSameType(caches.type.target, type)) caches.takeOver(cluster, object);
+        if (cluster !== "" || !isSameType(caches.type.federated, type)) continue;
+        const known = caches.federated.get(keyOf(object));
+        if (known !== undefined && !isOwnDoing(known, object)) return false;
+        caches.federated.apply(object);
       }
+      return true;
     },
     *sizes() {
       for (const { caches } of runs.values()) {
@@ -254,7 +263,7 @@ function mayOpen(
   if (!isHostSynced() || !run.caches.federated.state.synced) return false;
   const { target } = run.caches.type;
   const needsNamespaces = namespace === undefined && target.namespaced;
-  if (needsNamespaces && runs.get("namespaces")?.caches.federated.state.synced !== true) return false;
+  if (needsNamespaces && runs.get(namespacesName)?.caches.federated.state.synced !== true) return false;
   const ready = clusters().filter((cluster) => cluster.ready);
   return run.isImpatient || run.caches.isComplete(ready.map(({ name }) => name));
 }

@@ -22,6 +22,8 @@ export interface WorkQueueOptions {
 export interface WorkQueue {
   /** To be worked on, after `delayMs`; of several delays the shortest counts. A key that is being worked on comes again afterwards. */
   readonly add: (key: string, delayMs?: number) => void;
+  /** It is worked on, or waits for a worker. */
+  readonly has: (key: string) => boolean;
   /** Takes no more keys and forgets those that wait; resolves when what is under way has ended. */
   readonly stop: () => Promise<void>;
   /** Resolves when nothing is to be done now: what waits for its time does not count. */
@@ -78,6 +80,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       if (delayMs <= 0) addNow(key);
       else if (!keys.isDue(key)) delays.add(key, delayMs);
     },
+    has: keys.has,
     idle,
     async stop() {
       isStopped = true;
@@ -100,6 +103,7 @@ interface Keys {
   add(key: string): void;
   /** It waits for a worker already, or comes again. */
   isDue(key: string): boolean;
+  readonly has: (key: string) => boolean;
   /** Those to begin with, so that so many are under way. */
   take(workers: number): readonly string[];
   /** True when it was added meanwhile. */
@@ -120,6 +124,7 @@ function createKeys(): Keys {
       if (active.has(key)) dirty.add(key);
       else ready.add(key);
     },
+    has: (key) => ready.has(key) || active.has(key),
     isDue: (key) => ready.has(key) || dirty.has(key),
     take(workers) {
       const taken: string[] = [];

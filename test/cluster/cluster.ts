@@ -18,6 +18,8 @@ export interface Cluster extends ClusterDetails {
   /** Process ids of the guardians of its components, each the leader of its process group. */
   readonly pids: readonly number[];
   readonly stop: () => Promise<void>;
+  /** Ends the API server, does what is to be done while there is none, and starts it again on the same port; resolves when it is ready. */
+  readonly restartApiServer: (meanwhile?: () => Promise<void>) => Promise<void>;
 }
 
 export interface StartClusterOptions {
@@ -40,7 +42,12 @@ export async function startCluster(name: string, options: StartClusterOptions): 
     };
     try {
       const details = await bringUp(name, { api, etcd }, { ...options, running });
-      return { ...details, details, pids: running.map((component) => component.pid), stop };
+      const restartApiServer = async (meanwhile?: () => Promise<void>): Promise<void> => {
+        await running.find((component) => component.name === apiServer)?.stop();
+        await meanwhile?.();
+        await startApiServer(details, { api, etcd }, { ...options, running });
+      };
+      return { ...details, details, pids: running.map((component) => component.pid), stop, restartApiServer };
     } catch (error) {
       await stop();
       throw error;
@@ -73,9 +80,7 @@ async function bringUp(name: string, ports: ClusterPorts, options: BringUpOption
   const files = await writeFiles(name, folder, ports);
   const etcdHealth = `http://127.0.0.1:${ports.etcd}/health`;
   await wait("etcd", async (probeSignal) => (await fetch(etcdHealth, { signal: probeSignal })).ok);
-  const apiArgs = [...apiServerArgs(folder, ports), ...options.extraApiServerArgs];
-  await start("kube-apiserver", binaries.kubeApiserver, apiArgs);
-  await wait("kube-apiserver", isThere("/readyz"));
+  await startApiServer({ ...files, logDir }, ports, options);
   await start("kube-controller-manager", binaries.kubeControllerManager, controllerManagerArgs(folder));
   if (options.startScheduler) await start("kube-scheduler", binaries.kubeScheduler, schedulerArgs(folder));
   if (options.kwok) await start("kwok", binaries.kwok, kwokArgs(folder));
@@ -83,6 +88,29 @@ async function bringUp(name: string, ports: ClusterPorts, options: BringUpOption
   await wait("root CA publisher", isThere("/api/v1/namespaces/default/configmaps/kube-root-ca.crt"));
   const version = await rawGet<{ gitVersion: string }>(files, "/version");
   return { ...files, logDir, version: version?.gitVersion ?? "" };
+}
+
+const apiServer = "kube-apiserver";
+
+/** Starts the API server in place of one that ended, if there was one, and waits until it is ready. */
+async function startApiServer(
+  details: Omit<ClusterDetails, "version">,
+  ports: ClusterPorts,
+  { folder, binaries, running, signal, extraApiServerArgs }: BringUpOptions,
+): Promise<void> {
+  const started = await startComponent({
+    name: apiServer,
+    cluster: details.name,
+    command: binaries.kubeApiserver,
+    args: [...apiServerArgs(folder, ports), ...extraApiServerArgs],
+    folder,
+    logDir: details.logDir,
+  });
+  const place = running.findIndex((component) => component.name === apiServer);
+  running.splice(place === -1 ? running.length : place, 1, started);
+  const probe: Probe = async (probeSignal) =>
+    (await rawRequest(details, { method: "GET", path: "/readyz", signal: probeSignal })).status === 200;
+  await waitUntil(probe, { what: `${apiServer} of ${details.name}`, components: [started], signal });
 }
 
 /** Writes what the components read, and the kubeconfig. */

@@ -20,20 +20,30 @@ export interface Relay extends AsyncDisposable {
   readonly stop: () => Promise<void>;
 }
 
+/** A relay that can fall silent. */
+export interface HangingRelay extends Relay {
+  /** Connections stay, and new ones are taken, but nothing that is sent arrives. */
+  readonly hang: () => void;
+  /** What was held back arrives, and all else. */
+  readonly resume: () => void;
+}
+
 /** At most so many bytes are on their way in one direction of a connection; then the sender has to wait. */
 const maxBytesUnderWay = 16 * 1024 * 1024;
 
 /** Relays TCP connections to the target, in this process. Bytes keep their order and all the throughput there is. */
-export async function startRelay({ targetHost, targetPort, rttMs }: RelayOptions): Promise<Relay> {
+export async function startRelay({ targetHost, targetPort, rttMs }: RelayOptions): Promise<HangingRelay> {
   const open = new Set<Socket>();
+  let isHanging = false;
+  const flow = { delayMs: rttMs / 2, isHeld: () => isHanging };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const target = connect({ host: targetHost, port: targetPort, allowHalfOpen: true, noDelay: true });
     for (const socket of [client, target]) {
       open.add(socket);
       socket.once("close", () => open.delete(socket));
     }
-    forward(client, target, rttMs / 2);
-    forward(target, client, rttMs / 2);
+    forward(client, target, flow);
+    forward(target, client, flow);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -44,11 +54,24 @@ export async function startRelay({ targetHost, targetPort, rttMs }: RelayOptions
     await new Promise((resolve) => server.close(resolve));
   };
   const { port } = server.address() as AddressInfo; // TCP, so never a pipe's name
-  return { port, stop, [Symbol.asyncDispose]: stop };
+  const hang = (): void => {
+    isHanging = true;
+    for (const socket of open) socket.pause();
+  };
+  const resume = (): void => {
+    isHanging = false;
+    for (const socket of open) socket.resume();
+  };
+  return { port, hang, resume, stop, [Symbol.asyncDispose]: stop };
+}
+
+interface Flow {
+  readonly delayMs: number;
+  readonly isHeld: () => boolean;
 }
 
 /** Passes on what `from` sends, its end included, `delayMs` later. A broken connection breaks at once. */
-function forward(from: Socket, to: Socket, delayMs: number): void {
+function forward(from: Socket, to: Socket, { delayMs, isHeld }: Flow): void {
   const line = createDelayLine(delayMs, (parcel) => {
     if (parcel === "end") to.end();
     else to.write(parcel);
@@ -56,12 +79,13 @@ function forward(from: Socket, to: Socket, delayMs: number): void {
   });
   const isFull = (): boolean => line.bytes() + to.writableLength >= maxBytesUnderWay;
   const resumeIfRoom = (): void => {
-    if (from.isPaused() && !isFull()) from.resume();
+    if (from.isPaused() && !isFull() && !isHeld()) from.resume();
   };
   from.on("data", (chunk) => {
     line.push(chunk);
-    if (isFull()) from.pause();
+    if (isFull() || isHeld()) from.pause();
   });
+  if (isHeld()) from.pause();
   from.once("end", () => {
     line.push("end");
   });

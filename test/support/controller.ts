@@ -2,7 +2,6 @@ import { onTestFinished } from "vitest";
 import { type ControllerOptions, runController } from "../../src/engine/controller.ts";
 import { createEngineLog } from "../../src/engine/engine-log.ts";
 import { connectThrough, connectWithToken } from "./kubeconfig-connection.ts";
-import { uniqueName } from "./clusters.ts";
 import { realClock } from "./core-run.ts";
 
 export interface ControllerLine {
@@ -14,6 +13,8 @@ export interface ControllerLine {
 /** A controller that runs in this process. */
 export interface RunningController {
   readonly log: readonly ControllerLine[];
+  /** Rejects with what it refused. */
+  readonly ended: Promise<void>;
   /** As with SIGTERM; resolves when it has ended, rejects with what it refused. */
   stop(): Promise<void>;
   /** As with kill -9: whatever is under way breaks off, and nothing is given back. */
@@ -38,7 +39,7 @@ export function startController({ kubeconfigPath, ...options }: ControllerPlace)
       concurrency: 32,
       metricsAddress: undefined,
       healthAddress: undefined,
-      identity: uniqueName("controller"),
+      name: "controller",
       graceMs: 20_000,
       ...options,
     },
@@ -66,6 +67,7 @@ export function startController({ kubeconfigPath, ...options }: ControllerPlace)
   });
   return {
     log,
+    ended: running,
     stop: end,
     kill: () => {
       kill.abort();

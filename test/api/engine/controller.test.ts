@@ -1,19 +1,24 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { UnknownObject } from "../../../src/kube/objects.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { KubeObject, UnknownObject } from "../../../src/kube/objects.ts";
 import type { ClusterDetails } from "../../cluster/details.ts";
-import { rawGet } from "../../cluster/raw-client.ts";
+import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../../cluster/raw-client.ts";
 import { type ClusterSet, startClusters } from "../../cluster/start.ts";
 import { type RunningController, startController } from "../../support/controller.ts";
 import {
   configMapPath,
   federateConfigMap,
+  federatedObject,
   federatedPath,
   federateNamespace,
   inClusters,
+  openEngineFederation,
+  propagatedIn,
+  propagationOf,
   readinessOf,
   until,
+  valueIn,
 } from "../../support/engine-federation.ts";
-import { type Federation, openFederation } from "../../support/federation.ts";
+import type { Federation } from "../../support/federation.ts";
 
 let set: ClusterSet;
 let earth: ClusterDetails;
@@ -24,26 +29,189 @@ const both = inClusters("earth", "vulcan");
 beforeAll(async () => {
   set = await startClusters(["earth", "vulcan"]);
   [earth, vulcan] = [set.cluster("earth").details, set.cluster("vulcan").details];
-  federation = await openFederation({ kubeconfigPath: set.kubeconfigPath, namespace: "kube-federation-system" });
-  for (const name of ["earth", "vulcan"]) expect((await federation.join(name)).error).toBeUndefined();
+  federation = await openEngineFederation(set, ["earth", "vulcan"]);
 });
 afterAll(() => set.stop());
 
-const start = (): RunningController =>
-  startController({ kubeconfigPath: set.kubeconfigPath, kubefedNamespace: federation.namespace });
+const start = (more: Partial<Parameters<typeof startController>[0]> = {}): RunningController =>
+  startController({ kubeconfigPath: set.kubeconfigPath, kubefedNamespace: federation.namespace, ...more });
 
-test("a cluster becomes ready, and a namespace with a ConfigMap gets to it", async () => {
-  const controller = start();
-  await until(async () => (await readinessOf(earth, federation, "vulcan")) === "Ready");
-  const namespace = await federateNamespace(earth, { placement: both }.placement);
-  await federateConfigMap(earth, { namespace, name: "a" }, { placement: both });
-  await until(async () => (await rawGet(vulcan, configMapPath(namespace, "a"))) !== undefined);
-  const path = federatedPath(namespace, "federatedconfigmaps", "a");
-  await until(async () => (await rawGet<UnknownObject>(earth, path))?.["status"] !== undefined);
-  expect((await rawGet<UnknownObject>(earth, path))?.["status"]).toMatchObject({
-    clusters: [{ name: "earth" }, { name: "vulcan" }],
-    conditions: [{ type: "Propagation", status: "True" }],
-    observedGeneration: 1,
+const typeConfigs = (name = ""): string =>
+  `/apis/core.kubefed.io/v1beta1/namespaces/${federation.namespace}/federatedtypeconfigs${name && `/${name}`}`;
+
+async function isPropagated(key: { namespace: string; name: string }): Promise<boolean> {
+  return (await propagationOf(earth, key)) === "True earth vulcan";
+}
+
+describe("a controller", () => {
+  test("makes clusters ready, runs the types, and propagates a namespace with what is in it", async () => {
+    const controller = start();
+    await until(async () => (await readinessOf(earth, federation, "vulcan")) === "Ready");
+    const namespace = await federateNamespace(earth, both);
+    await federateConfigMap(earth, { namespace, name: "a" }, { placement: both });
+    await until(() => isPropagated({ namespace, name: "a" }));
+    expect(await valueIn(vulcan, { namespace, name: "a" })).toBe("1");
+    const config = await rawGet<UnknownObject>(earth, typeConfigs("configmaps"));
+    expect(config?.metadata?.finalizers).toEqual(["core.kubefed.io/federated-type-config"]);
+    expect(config?.["status"]).toEqual({
+      observedGeneration: 1,
+      propagationController: "Running",
+      statusController: "NotRunning",
+    });
+    const cluster = await rawGet<UnknownObject>(
+      earth,
+      `/apis/core.kubefed.io/v1beta1/namespaces/${federation.namespace}/kubefedclusters/vulcan`,
+    );
+    expect(cluster?.["status"]).toMatchObject({
+      conditions: [{ type: "Ready", status: "True", reason: "ClusterReady", message: "/healthz responded with ok" }],
+      kubernetesVersion: vulcan.version,
+    });
+    await controller.stop();
   });
-  await controller.stop();
+
+  test("mends what others change in the clusters, and follows the placement", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, both);
+    const key = { namespace, name: "a" };
+    await federateConfigMap(earth, key, { placement: both });
+    await until(() => isPropagated(key));
+    await rawPatch(vulcan, configMapPath(namespace, "a"), { data: { value: "drifted" } });
+    await until(async () => (await valueIn(vulcan, key)) === "1");
+    await rawDelete(vulcan, configMapPath(namespace, "a"));
+    await until(async () => (await valueIn(vulcan, key)) === "1");
+    const path = federatedPath(namespace, "federatedconfigmaps", "a");
+    await rawPatch(earth, path, { spec: { placement: inClusters("earth"), template: { data: { value: "2" } } } });
+    await until(async () => (await valueIn(vulcan, key)) === undefined && (await valueIn(earth, key)) === "2");
+    await rawDelete(earth, path);
+    await until(async () => (await rawGet(earth, path)) === undefined);
+    expect(await valueIn(earth, key)).toBeUndefined();
+    await controller.stop();
+  });
+
+  test("has nothing to write when it starts and all is in place", async () => {
+    const namespace = await federateNamespace(earth, both);
+    const names = Array.from({ length: 50 }, (_, index) => `c${index}`);
+    const first = start();
+    await Promise.all(names.map((name) => federateConfigMap(earth, { namespace, name }, { placement: both })));
+    await until(async () => (await propagatedIn(earth, namespace)) === names.length);
+    await first.stop();
+    const before = await versionsOf(namespace);
+    const second = start();
+    await until(() => Promise.resolve(reconciledBy(second, namespace) >= names.length));
+    await second.stop();
+    expect(await versionsOf(namespace)).toEqual(before);
+  });
+
+  test("follows types that are disabled and enabled while it runs", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, both);
+    const key = { namespace, name: "a" };
+    await federateConfigMap(earth, key, { placement: both });
+    await until(() => isPropagated(key));
+    await rawPatch(earth, typeConfigs("configmaps"), { spec: { propagation: "Disabled" } });
+    await until(async () => (await runningOf("configmaps")) === "NotRunning");
+    const change = { spec: { template: { data: { value: "2" } } } };
+    await rawPatch(earth, federatedPath(namespace, "federatedconfigmaps", "a"), change);
+    await rawPatch(earth, typeConfigs("configmaps"), { spec: { propagation: "Enabled" } });
+    await until(async () => (await valueIn(vulcan, key)) === "2");
+    expect(await runningOf("configmaps")).toBe("Running");
+    await controller.stop();
+  });
+
+  test("propagates what is in a namespace when that is federated, and takes it back when it is no more", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, inClusters("earth"));
+    const key = { namespace, name: "a" };
+    await federateConfigMap(earth, key, { placement: both });
+    await until(async () => (await propagationOf(earth, key)) === "True earth");
+    const path = federatedPath(namespace, "federatednamespaces", namespace);
+    await rawPatch(earth, path, { spec: { placement: both } });
+    await until(() => isPropagated(key));
+    await rawPatch(earth, path, { spec: { placement: inClusters("earth") } });
+    await until(async () => (await valueIn(vulcan, key)) === undefined);
+    await controller.stop();
+  });
+
+  test("lets go of copies of which nobody federates the original any more", async () => {
+    const namespace = await federateNamespace(earth, both);
+    const first = start();
+    await until(async () => (await rawGet(vulcan, `/api/v1/namespaces/${namespace}`)) !== undefined);
+    await first.stop();
+    const labels = { "kubefed.io/managed": "true" };
+    await rawCreate(vulcan, configMapPath(namespace), { metadata: { name: "stray", labels } });
+    const second = start();
+    await until(async () => {
+      const stray = await rawGet<KubeObject>(vulcan, configMapPath(namespace, "stray"));
+      return stray !== undefined && stray.metadata?.labels === undefined;
+    });
+    await second.stop();
+  });
+
+  test("reconciles a cluster that joins later, by selector", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, { clusterSelector: {} });
+    const key = { namespace, name: "a" };
+    await federateConfigMap(earth, key, { placement: { clusterSelector: { matchLabels: { tier: "gold" } } } });
+    const cluster = `/apis/core.kubefed.io/v1beta1/namespaces/${federation.namespace}/kubefedclusters/vulcan`;
+    await rawPatch(earth, cluster, { metadata: { labels: { tier: "gold" } } });
+    await until(async () => (await valueIn(vulcan, key)) === "1");
+    await rawPatch(earth, cluster, { metadata: { labels: { tier: null } } });
+    await until(async () => (await valueIn(vulcan, key)) === undefined);
+    await controller.stop();
+  });
+
+  test("propagates Deployments, and keeps what the cluster says of them", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, both);
+    const template = {
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: "web" } },
+        template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web" }] } },
+      },
+    };
+    const object = federatedObject("Deployment", { namespace, name: "web" }, { template, placement: both });
+    await rawCreate(earth, federatedPath(namespace, "federateddeployments"), object);
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+    await until(async () => {
+      const live = await rawGet<UnknownObject>(vulcan, path);
+      return (live?.["status"] as { observedGeneration?: number } | undefined)?.observedGeneration === 1;
+    });
+    const { metadata } = (await rawGet<KubeObject>(vulcan, path)) ?? {};
+    expect(metadata?.generation).toBe(1);
+    expect(metadata?.annotations?.["deployment.kubernetes.io/revision"]).toBe("1");
+    await controller.stop();
+  });
 });
+
+async function runningOf(name: string): Promise<string | undefined> {
+  const config = await rawGet<{ status?: { propagationController: string } }>(earth, typeConfigs(name));
+  return config?.status?.propagationController;
+}
+
+function reconciledBy({ log }: RunningController, namespace: string): number {
+  const keys = log.filter(({ message, key }) => message === "reconciled" && String(key).startsWith(namespace));
+  return new Set(keys.filter(({ type }) => type === "configmaps").map(({ key }) => key)).size;
+}
+
+/** Versions of all objects of a federated namespace, here and there. */
+async function versionsOf(namespace: string): Promise<Record<string, string | undefined>> {
+  const paths: readonly (readonly [ClusterDetails, string])[] = [
+    [earth, federatedPath(namespace, "federatedconfigmaps")],
+    [earth, federatedPath(namespace, "federatednamespaces")],
+    [earth, `/apis/core.kubefed.io/v1alpha1/namespaces/${namespace}/propagatedversions`],
+    [earth, configMapPath(namespace)],
+    [vulcan, configMapPath(namespace)],
+    [vulcan, `/api/v1/namespaces`],
+  ];
+  const lists = await Promise.all(
+    paths.map(async ([cluster, path]) => {
+      const items = await rawList<KubeObject>(cluster, path);
+      return items.map(({ metadata }) => [
+        `${cluster.name} ${path} ${metadata?.name ?? ""}`,
+        metadata?.resourceVersion,
+      ]);
+    }),
+  );
+  return Object.fromEntries(lists.flat()) as Record<string, string | undefined>;
+}
