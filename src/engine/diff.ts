@@ -13,7 +13,7 @@ import { visitAll } from "./pass.ts";
 import { createPassWorld } from "./pass-world.ts";
 import { presentable, type Shown } from "./presentable.ts";
 import { type MemberPlan, planReconcile, type ReconcilePlan, type Subject } from "./reconcile-plan.ts";
-import { selectSubjects, type SelectOptions } from "./select.ts";
+import { refuseAbsent, selectSubjects, type SelectOptions } from "./select.ts";
 import { openPlane } from "./sync-plane.ts";
 import { identityOfFederated, identityOfTarget } from "./sync-report.ts";
 
@@ -52,6 +52,7 @@ export async function diffFederation(options: DiffOptions, deps: FederationDeps)
       diffs.push(...found);
     };
     await visitAll({ world, source, selection, visit });
+    if (diffs.length === 0) await refuseAbsent(host, selection);
     for (const { change } of diffs) deps.report.change(change);
     return {
       objects,

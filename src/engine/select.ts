@@ -1,6 +1,7 @@
 import { ExitCode, FedctlError } from "../errors.ts";
 import { findResource } from "../federation/resource-lookup.ts";
 import { groupQualifiedName } from "../federation/step.ts";
+import { quoted } from "../federation/suggest.ts";
 import type { KubeApi, ResourceType } from "../kube/kube-api.ts";
 import type { PropagatedType } from "../propagation/types.ts";
 import type { Selection } from "./pass.ts";
@@ -29,6 +30,25 @@ export async function selectSubjects(host: KubeApi, plane: Plane, options: Selec
   // A federated namespace is in the namespace it stands for.
   const isNamespace = type.name === "namespaces" && name !== undefined;
   return { types: [type], namespace: isNamespace ? name : namespace, name };
+}
+
+/**
+ * Refuses a name that stands for nothing: there is no such federated object, nor anything that one left in a member.
+ * @throws FedctlError ObjectNotFound
+ */
+export async function refuseAbsent(host: KubeApi, { types, namespace, name }: Selection): Promise<void> {
+  const [type] = types;
+  if (type === undefined || name === undefined) return;
+  const key = { type: type.federated, namespace: type.federated.namespaced ? namespace : undefined, name };
+  if ((await host.get(key)) !== undefined) return;
+  const where = key.namespace === undefined ? "" : ` in namespace "${key.namespace}"`;
+  throw new FedctlError(
+    "ObjectNotFound",
+    `cluster "${host.context}" has no ${type.federated.kind} "${name}"${where}, and no member has anything of it`,
+    {
+      hint: `see what there is: kubectl --context ${quoted(host.context)} get ${groupQualifiedName(type.federated)} -A`,
+    },
+  );
 }
 
 async function findType(host: KubeApi, plane: Plane, key: string): Promise<PropagatedType> {

@@ -11,7 +11,7 @@ import { type Selection, visitAll } from "./pass.ts";
 import { createPassWorld, type PassWorld } from "./pass-world.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Subject } from "./reconcile-plan.ts";
-import { selectSubjects, type SelectOptions } from "./select.ts";
+import { refuseAbsent, selectSubjects, type SelectOptions } from "./select.ts";
 import { scheduleReplicas, schedulingPreferenceType } from "./schedule-replicas.ts";
 import { openPlane, type Plane } from "./sync-plane.ts";
 import { changesOf, hasFailed, scheduledChange } from "./sync-report.ts";
@@ -64,9 +64,11 @@ interface Visit {
 async function run(sync: Sync): Promise<SyncResult> {
   const { options, deps, host } = sync;
   const endMs = deps.clock.now() + options.timeoutMs;
-  const tally: Tally = { objects: 0, failures: [], scheduling: [] };
+  const tally: Tally = { objects: 0, changes: 0, failures: [], scheduling: [] };
   const finish = ({ subject, outcome }: Visit): void => {
-    for (const change of changesOf(subject, outcome, host.context)) deps.report.change(change);
+    const changes = changesOf(subject, outcome, host.context);
+    tally.changes += changes.length;
+    for (const change of changes) deps.report.change(change);
     if (hasFailed(outcome)) tally.failures.push({ subject, outcome });
   };
   let pending = await firstRound(sync, tally, finish);
@@ -81,6 +83,7 @@ async function run(sync: Sync): Promise<SyncResult> {
   if (tally.failures.length > 0) throw partlyFailed(tally);
   const [unscheduled] = tally.scheduling;
   if (unscheduled !== undefined) throw notScheduled(unscheduled);
+  if (tally.changes === 0) await refuseAbsent(host, sync.selection);
   return { objects: tally.objects };
 }
 
@@ -90,6 +93,7 @@ const inFlight = 100;
 
 interface Tally {
   objects: number;
+  changes: number;
   readonly failures: Visit[];
   /** Of preferences that could not be followed. */
   readonly scheduling: FedctlError[];

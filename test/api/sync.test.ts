@@ -60,6 +60,16 @@ describe("placement", () => {
     expect(writes).toEqual([]);
   });
 
+  test("a name that stands for nothing is refused", async () => {
+    const shop = await federatedNamespace(pair.earth);
+    const { error, changes } = await federation.sync({ namespace: shop, type: "configmaps", name: "typo" });
+    expect(changes).toEqual([]);
+    expect(error).toMatchObject({
+      code: "ObjectNotFound",
+      message: `cluster "earth" has no FederatedConfigMap "typo" in namespace "${shop}", and no member has anything of it`,
+    });
+  });
+
   test("an edit takes the object out of a cluster and into another", async () => {
     const shop = await federatedNamespace(pair.earth);
     const a = federatedConfigMap(shop, "a");
