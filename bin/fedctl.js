@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from "../dist/main.js";
-import { processDeps } from "../dist/runtime.js";
-process.exitCode = await main(process.argv.slice(2), processDeps());
+const args = process.argv.slice(2);
+const isQuick = args.includes("get-token")
+  ? require("../dist/quick-token.cjs").quickToken(args, process.env)
+  : undefined;
+Promise.resolve(isQuick).then((isDone) => isDone || import("./program.mjs"));

@@ -60,6 +60,28 @@ const result = await build({
   logLevel: "warning",
 });
 
+/** One file of CommonJS, for one command; what it would have to load besides, it leaves to the others. */
+await build({
+  entryPoints: ["src/quick-token.ts"],
+  outfile: "dist/quick-token.cjs",
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  plugins: [
+    {
+      name: "lazily loaded",
+      setup(plugins) {
+        plugins.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+          kind === "dynamic-import" ? { path, external: true } : undefined,
+        );
+      },
+    },
+  ],
+  logLevel: "warning",
+});
+
 /** The bundled libraries' licences ask for their text to travel along. */
 const bundled = new Set(
   Object.keys(result.metafile.inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),

@@ -1,6 +1,6 @@
 import { FedctlError } from "../errors.ts";
 import { awsFailure } from "./internal/aws-failure.ts";
-import { awsTransport, type Transport } from "./internal/aws-transport.ts";
+import type { Transport } from "./internal/aws-transport.ts";
 import {
   chooseProfile,
   chooseSource,
@@ -47,10 +47,10 @@ export interface AwsSession {
 }
 
 /** Makes no request. @throws FedctlError */
-export async function openAwsSession(options: AwsOptions, deps: AwsDeps): Promise<AwsSession> {
+export function openAwsSession(options: AwsOptions, deps: AwsDeps): AwsSession {
   const { env } = deps;
   const choice = chooseProfile(options.profile, env);
-  const files = await readAwsFiles(env);
+  const files = readAwsFiles(env);
   requireProfile(choice, files);
   const place = awsPlace({ region: options.region, profile: choice.name }, env, files);
   const source = chooseSource(choice, env, files);
@@ -87,6 +87,7 @@ export async function clientSettings(
 ): Promise<ClientSettings> {
   const { options, deps, place, files, choice } = session;
   const caBundle = [options.caBundle, deps.env["AWS_CA_BUNDLE"], files.profiles.get(choice.name)?.get("ca_bundle")];
+  const { awsTransport } = await import("./internal/aws-transport.ts");
   const requestHandler = await awsTransport(new URL(endpoint ?? `https://amazonaws.com/`), {
     env: deps.env,
     caBundle: caBundle.find((path) => path !== undefined && path !== ""),

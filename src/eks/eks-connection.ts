@@ -30,7 +30,7 @@ export interface EksConnection {
 
 /** Finds keys, which may take requests; asks EKS nothing yet. @throws FedctlError */
 export async function connectEks(options: EksOptions, deps: AwsDeps): Promise<EksConnection> {
-  const session = await openAwsSession(options, deps);
+  const session = openAwsSession(options, deps);
   const region = requireRegion(session);
   const own = await sessionKeys(session);
   const { assumeRoleArn: roleArn } = options;

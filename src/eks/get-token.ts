@@ -20,7 +20,7 @@ export interface GetTokenResult {
 /** Makes the ExecCredential that kubectl asks its plugin for. @throws FedctlError */
 export async function getToken(options: GetTokenOptions, deps: AwsDeps): Promise<GetTokenResult> {
   const cluster = requireCluster(options);
-  const session = await openAwsSession(options, deps);
+  const session = openAwsSession(options, deps);
   const own = await sessionKeys(session);
   const keys = options.roleArn === undefined ? own : await roleKeys(options.roleArn);
   const { apiVersion, warning } = execAnswerVersion(deps.env["KUBERNETES_EXEC_INFO"]);

@@ -15,7 +15,7 @@ export interface ListOptions extends AwsOptions, ListRequest {
  */
 export async function listInRegions(options: ListOptions, deps: AwsDeps): Promise<EksClusterList> {
   const regions = options.regions === undefined ? [options.region] : [...new Set(options.regions)];
-  const sessions = await Promise.all(regions.map((region) => openAwsSession({ ...options, region }, deps)));
+  const sessions = regions.map((region) => openAwsSession({ ...options, region }, deps));
   const [first] = sessions;
   if (first === undefined) return { clusters: [], failures: [] };
   sessions.forEach(requireRegion);

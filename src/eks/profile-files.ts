@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { FedctlError } from "../errors.ts";
@@ -25,10 +25,10 @@ export function homeFolder(env: Environment): string {
 }
 
 /** Reads config and credentials file; one that does not exist is empty. @throws FedctlError CredentialUnavailable */
-export async function readAwsFiles(env: Environment): Promise<AwsFiles> {
+export function readAwsFiles(env: Environment): AwsFiles {
   const configPath = pathOf(env, "AWS_CONFIG_FILE", "config");
   const credentialsPath = pathOf(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
-  const [config, credentials] = await Promise.all([readSections(configPath), readSections(credentialsPath)]);
+  const [config, credentials] = [readSections(configPath), readSections(credentialsPath)];
   const named = (kind: string): ReadonlyMap<string, Section> => {
     const found = [...config].map(([title, section]) => [nameBehind(title, kind), section] as const);
     return new Map(found.flatMap(([name, section]) => (name === undefined ? [] : [[name, section] as const])));
@@ -58,10 +58,11 @@ function nameBehind(title: string, kind: string): string | undefined {
   return word === kind ? rest.trim().replace(/^(["'])(.*)\1$/, "$2") : undefined;
 }
 
-async function readSections(path: string): Promise<ReadonlyMap<string, Section>> {
+function readSections(path: string): ReadonlyMap<string, Section> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    // Two small files, if there are any: loading node:fs/promises takes longer than that.
+    text = readFileSync(path, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     if (code === "ENOENT" || code === "ENOTDIR") return new Map();

@@ -1,3 +1,4 @@
+import type { GetTokenOptions } from "../../eks/get-token.ts";
 import type { Deps } from "../deps.ts";
 
 /** Flags of `eks get-token` as far as they say what is signed. */
@@ -51,26 +52,28 @@ interface TransportFlags {
   readonly requestTimeout?: number;
 }
 
+/** What the core is asked for. */
+export function tokenOptions(flags: GetTokenFlags & TransportFlags): GetTokenOptions {
+  const given = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
+  return {
+    region: given(flags.region),
+    profile: given(flags.profile),
+    caBundle: given(flags.caBundle),
+    verifyTls: flags.verifySsl ?? true,
+    timeoutMs: flags.requestTimeout ?? 30_000,
+    clusterName: flags.clusterName,
+    clusterId: flags.clusterId,
+    roleArn: flags.roleArn ?? flags.role,
+  };
+}
+
 /** Prints the ExecCredential and nothing else. @throws FedctlError */
 export async function printToken(
   flags: GetTokenFlags & TransportFlags,
   { env, clock, signal, streams }: TokenDeps,
 ): Promise<void> {
   const { getToken } = await import("../../eks/get-token.ts");
-  const given = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
-  const { document, warnings } = await getToken(
-    {
-      region: given(flags.region),
-      profile: given(flags.profile),
-      caBundle: given(flags.caBundle),
-      verifyTls: flags.verifySsl ?? true,
-      timeoutMs: flags.requestTimeout ?? 30_000,
-      clusterName: flags.clusterName,
-      clusterId: flags.clusterId,
-      roleArn: flags.roleArn ?? flags.role,
-    },
-    { env, now: () => clock.now(), signal },
-  );
+  const { document, warnings } = await getToken(tokenOptions(flags), { env, now: () => clock.now(), signal });
   for (const warning of warnings) streams.err.write(`warning: ${warning}\n`);
   streams.out.write(document);
 }

@@ -16,7 +16,7 @@ test("sections, comments, nested values, both signs, CRLF", () => {
   ]);
 });
 
-test("files are where the environment says, and the credentials file has the say", async () => {
+test("files are where the environment says, and the credentials file has the say", () => {
   const folder = mkdtempSync(join(tmpdir(), "fedctl-aws-files-"));
   try {
     writeFileSync(
@@ -25,7 +25,7 @@ test("files are where the environment says, and the credentials file has the say
     );
     writeFileSync(join(folder, "k"), "[my dev]\naws_access_key_id = new\n");
     const env = { HOME: folder, AWS_CONFIG_FILE: "~/c", AWS_SHARED_CREDENTIALS_FILE: join(folder, "k") };
-    const files = await readAwsFiles(env);
+    const files = readAwsFiles(env);
     expect([...(files.profiles.get("my dev") ?? [])]).toEqual([
       ["region", "r"],
       ["aws_access_key_id", "new"],
