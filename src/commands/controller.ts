@@ -32,6 +32,7 @@ interface ControllerFlags extends HostFlags {
   readonly healthAddress: string;
   readonly gracePeriod: number;
   readonly logLevel: LogLevel;
+  readonly events: "warnings" | "all";
 }
 
 export function controllerCommand(execute: Execute, deps: Pick<Deps, "env" | "streams">, run: Run = runCore): Command {
@@ -79,6 +80,11 @@ function addControllerFlags(command: Command): Command {
         .default(25_000, "25s"),
     )
     .addOption(
+      new Option("--events <which>", "Events that are written to the host")
+        .choices(["warnings", "all"])
+        .default("warnings"),
+    )
+    .addOption(
       new Option("--log-level <level>", "the least that is logged")
         .choices(["debug", "info", "warn", "error"])
         .default("info"),
@@ -108,6 +114,7 @@ function controllerOptions(flags: ControllerFlags, env: Deps["env"]): Controller
     healthAddress: unlessOff(flags.healthAddress),
     name: env["HOSTNAME"] ?? "fedctl",
     graceMs: flags.gracePeriod,
+    writesNormalEvents: flags.events === "all",
   };
 }
 

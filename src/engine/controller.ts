@@ -25,6 +25,8 @@ export interface ControllerOptions {
   readonly leaderElect: boolean;
   /** Federated objects worked on at a time, in each shard. */
   readonly concurrency: number;
+  /** Also of what was done as it was to be. */
+  readonly writesNormalEvents: boolean;
   /** Undefined: nothing listens. */
   readonly metricsAddress: string | undefined;
   readonly healthAddress: string | undefined;
@@ -207,6 +209,7 @@ async function lead(range: ShardRange, signal: AbortSignal, controller: Process)
     reconcile,
     workers,
     graceMs,
+    writesNormalEvents: options.writesNormalEvents,
   });
   takenAt.set(shard, performance.now());
   led.set(range.index, shard);

@@ -50,7 +50,7 @@ export function assembleShard(options: ShardOptions, signal: AbortSignal): Shard
   const { kubefedNamespace, settings, clock } = options;
   const host = observe("", options.host, base);
   late.clients = createClusterClients({ host, kubefedNamespace, connectWith: options.connectWith });
-  late.events = createEventRecorder(host, { clock, writesNormal: true });
+  late.events = createEventRecorder(host, { clock, writesNormal: options.writesNormalEvents });
   late.work = createWork(base);
   late.runs = createRuns(base);
   late.members = createMembersPart(base, host);

@@ -24,6 +24,8 @@ export interface ShardOptions {
   readonly log: EngineLog;
   readonly metrics: EngineMetrics;
   readonly reconcile: Reconcile;
+  /** Also of what was done as it was to be. */
+  readonly writesNormalEvents: boolean;
   /** Federated objects worked on at a time. */
   readonly workers: number;
   /** How long what is under way may take to end. */

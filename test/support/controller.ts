@@ -41,6 +41,7 @@ export function startController({ kubeconfigPath, ...options }: ControllerPlace)
       healthAddress: undefined,
       name: "controller",
       graceMs: 20_000,
+      writesNormalEvents: false,
       ...options,
     },
     {

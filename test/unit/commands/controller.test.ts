@@ -35,13 +35,16 @@ const defaults = {
   healthAddress: "127.0.0.1:8081",
   name: "pod-1",
   graceMs: 25_000,
+  writesNormalEvents: false,
 };
 
 test("controller", async () => {
   expect(await parse([])).toStrictEqual({ options: defaults, level: "info" });
   const argv = ["--host-cluster-context", "a", "--kubefed-namespace", "b", "--shards", "4", "--shard", "0"];
   const more = ["--no-leader-elect", "--concurrency", "8", "--metrics-address", "off", "--health-address", ":9"];
-  expect(await parse([...argv, ...more, "--grace-period", "5s", "--log-level", "debug"])).toStrictEqual({
+  expect(
+    await parse([...argv, ...more, "--grace-period", "5s", "--events", "all", "--log-level", "debug"]),
+  ).toStrictEqual({
     options: {
       ...defaults,
       hostClusterContext: "a",
@@ -53,6 +56,7 @@ test("controller", async () => {
       metricsAddress: undefined,
       healthAddress: ":9",
       graceMs: 5_000,
+      writesNormalEvents: true,
     },
     level: "debug",
   });
