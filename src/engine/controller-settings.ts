@@ -18,6 +18,8 @@ export interface ControllerSettings {
   readonly adoptsObjects: boolean;
   /** The gate RawResourceStatusCollection: FederatedTypeConfigs may ask for statuses of members' objects. */
   readonly collectsRawStatus: boolean;
+  /** The gate SchedulerPreferences: ReplicaSchedulingPreferences count. */
+  readonly schedulesReplicas: boolean;
   readonly health: HealthSettings;
   /** How long a cluster is not ready before its objects are looked at. */
   readonly unavailableDelayMs: number;
@@ -38,7 +40,8 @@ export function controllerSettings(config: KubeFedConfig): ControllerSettings {
   const settings: ControllerSettings = {
     scope: read.oneOf("scope", config.spec.scope, ["Cluster", "Namespaced"]),
     adoptsObjects: read.part("syncController")["adoptResources"] !== "Disabled",
-    collectsRawStatus: isGateOn(config, "RawResourceStatusCollection"),
+    collectsRawStatus: gateOf(config, "RawResourceStatusCollection") === "Enabled",
+    schedulesReplicas: gateOf(config, "SchedulerPreferences") !== "Disabled",
     health: {
       periodMs: read.duration("clusterHealthCheck.period", health["period"], "10s"),
       timeoutMs: read.duration("clusterHealthCheck.timeout", health["timeout"], "3s"),
@@ -70,11 +73,10 @@ function leaderSettings(read: Reader): Pick<ControllerSettings, "lease" | "resou
   };
 }
 
-function isGateOn({ spec }: KubeFedConfig, name: string): boolean {
-  const gates = spec["featureGates"];
-  return (
-    Array.isArray(gates) && gates.some((gate: Fields) => gate["name"] === name && gate["configuration"] === "Enabled")
-  );
+/** Undefined where the config does not name the gate. */
+function gateOf({ spec }: KubeFedConfig, name: string): unknown {
+  const gates: readonly unknown[] = Array.isArray(spec["featureGates"]) ? spec["featureGates"] : [];
+  return gates.filter(isRecord).find((gate) => gate["name"] === name)?.["configuration"];
 }
 
 interface Reader {

@@ -141,7 +141,7 @@ async function openEndpoints({ options, led, page, deps }: Process): Promise<rea
 }
 
 async function runShard(range: ShardRange, controller: Process): Promise<void> {
-  const { options, deps, settings, host, identity } = controller;
+  const { options, deps, settings, hostWatch, identity } = controller;
   if (!options.leaderElect) return lead(range, deps.signal, controller);
   const name = `${range.index}`;
   let lastWord = "";
@@ -150,7 +150,8 @@ async function runShard(range: ShardRange, controller: Process): Promise<void> {
     lastWord = word;
   };
   await standForLeader({
-    claims: claimsFor(range, { ...options, host, settings, identity, clock: deps.clock }),
+    // Not behind a hundred writes: a lock that is renewed too late is lost.
+    claims: claimsFor(range, { ...options, host: hostWatch, settings, identity, clock: deps.clock }),
     times: settings.lease,
     clock: deps.clock,
     signal: deps.signal,

@@ -16,6 +16,7 @@ import { createInformer, type Informer, type InformerOptions } from "./informer.
 import type { Key } from "./key.ts";
 import type { CacheChange, Versioned } from "./object-cache.ts";
 import { clusterPropagatedVersionType, propagatedVersionType, versionTypeOf } from "./record-version.ts";
+import { schedulingPreferenceType } from "./schedule-replicas.ts";
 import { isKeyInShard, type ShardRange } from "./shard-key.ts";
 
 /** An object that is kept as it is: there are few of its type. */
@@ -31,6 +32,8 @@ export interface HostCaches {
   readonly typeConfigs: Informer<Whole<FederatedTypeConfig>>;
   /** Undefined in a control plane that is confined to its namespace. */
   readonly namespaces: Informer<CompactObject> | undefined;
+  /** Of the replicas of Deployments and ReplicaSets; undefined where they do not count. */
+  readonly preferences: Informer<CompactObject> | undefined;
   /** Where the versions of a type are recorded. */
   versionsOf(type: PropagatedType): Informer<KeptVersion> | undefined;
   /** All of them were read. */
@@ -44,12 +47,14 @@ export interface HostCachesOptions {
   readonly host: KubeApi;
   readonly kubefedNamespace: string;
   readonly scope: "Cluster" | "Namespaced";
+  readonly schedulesReplicas: boolean;
   readonly shard: ShardRange;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onCluster: (change: CacheChange<Whole<KubeFedCluster>>) => void;
   readonly onTypeConfig: (change: CacheChange<Whole<FederatedTypeConfig>>) => void;
   readonly onNamespace: (key: Key) => void;
+  readonly onPreference: (change: CacheChange<CompactObject>) => void;
   readonly onState: (what: string, error: FedctlError | undefined) => void;
 }
 
@@ -62,6 +67,7 @@ export function createHostCaches(options: HostCachesOptions): HostCaches {
   const namespaces = isConfined ? undefined : namespaceInformer(options);
   const versions = versionInformer(propagatedVersionType, options, isConfined ? kubefedNamespace : undefined);
   const clusterVersions = isConfined ? undefined : versionInformer(clusterPropagatedVersionType, options, undefined);
+  const preferences = options.schedulesReplicas ? preferenceInformer(options) : undefined;
   const byPlural = new Map<string, Pick<Informer<Versioned>, "apply">>([[propagatedVersionType.plural, versions]]);
   if (clusterVersions !== undefined) byPlural.set(clusterPropagatedVersionType.plural, clusterVersions);
   const all = [clusters, typeConfigs, namespaces, versions, clusterVersions].filter((each) => each !== undefined);
@@ -69,6 +75,7 @@ export function createHostCaches(options: HostCachesOptions): HostCaches {
     clusters,
     typeConfigs,
     namespaces,
+    preferences,
     versionsOf: (type) => (versionTypeOf(type).namespaced ? versions : clusterVersions),
     get synced() {
       return all.every(({ state }) => state.synced);
@@ -77,7 +84,9 @@ export function createHostCaches(options: HostCachesOptions): HostCaches {
       if (group === kubefedClusterType.group) byPlural.get(plural)?.apply(object);
     },
     async run(signal) {
-      await Promise.all(all.map((informer) => informer.run(signal)));
+      // Preferences are waited for by nobody: a control plane may lack their type.
+      const running = all.map((informer) => informer.run(signal));
+      await Promise.all([...running, preferences?.run(signal) ?? Promise.resolve()]);
     },
   };
 }
@@ -117,6 +126,16 @@ function namespaceInformer(options: HostCachesOptions): Informer<CompactObject> 
     onChange: ({ key }) => {
       options.onNamespace(key);
     },
+  });
+}
+
+function preferenceInformer(options: HostCachesOptions): Informer<CompactObject> {
+  return createInformer<CompactObject>({
+    ...common(schedulingPreferenceType, options),
+    namespace: options.scope === "Namespaced" ? options.kubefedNamespace : undefined,
+    keep: compact,
+    skips: (key) => !isKeyInShard(key, false, options.shard),
+    onChange: options.onPreference,
   });
 }
 

@@ -17,6 +17,8 @@ export interface Members {
   readonly list: () => readonly MemberCluster[];
   /** Those that can be talked to. */
   readonly open: () => readonly OpenMember[];
+  /** A cluster that is called ready is about to be talked to, for the first time. */
+  readonly isSettling: () => boolean;
 }
 
 /** What became of a cluster. */
@@ -49,6 +51,8 @@ interface Entry {
   readonly fingerprint: string;
   open: (OpenMember & { readonly isHost: boolean | undefined }) | undefined;
   isOpening: boolean;
+  /** It could not be talked to when that was tried. */
+  hasFailed: boolean;
 }
 
 const firstPauseMs = 1_000;
@@ -75,6 +79,7 @@ export function createMembers(options: MembersOptions): Members {
         if (isReadyCluster(entry.cluster)) onChange(name, "ready");
         return;
       }
+      entry.hasFailed = true;
       await options.clock.sleep(pauseMs, options.signal).catch(() => undefined);
     }
   }
@@ -89,7 +94,7 @@ export function createMembers(options: MembersOptions): Members {
 
   function replace(name: string, cluster: KubeFedCluster, fingerprint: string): void {
     close(name);
-    const entry: Entry = { cluster, fingerprint, open: undefined, isOpening: false };
+    const entry: Entry = { cluster, fingerprint, open: undefined, isOpening: false, hasFailed: false };
     entries.set(name, entry);
     onChange(name, "placement");
     startOpening(name, entry);
@@ -118,8 +123,22 @@ export function createMembers(options: MembersOptions): Members {
       close(name);
       onChange(name, "placement");
     },
-    open: () => [...entries.values()].map((entry) => entry.open).filter((member) => member !== undefined),
-    list: () => [...entries.values()].map(memberOf).sort((one, other) => (one.name < other.name ? -1 : 1)),
+    ...lookups(entries),
+  };
+}
+
+function lookups(entries: ReadonlyMap<string, Entry>): Pick<Members, "isSettling" | "open" | "list"> {
+  const all = (): readonly Entry[] => [...entries.values()];
+  return {
+    isSettling: () => all().some((entry) => entry.isOpening && !entry.hasFailed && entry.open === undefined),
+    open: () =>
+      all()
+        .map((entry) => entry.open)
+        .filter((member) => member !== undefined),
+    list: () =>
+      all()
+        .map(memberOf)
+        .sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
 }
 

@@ -1,17 +1,22 @@
+import { FedctlError } from "../errors.ts";
 import { nameOf } from "../federation/describe.ts";
 import { type KubeFedCluster, typeConfigType } from "../federation/kubefed-types.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
 import type { UnknownObject } from "../kube/objects.ts";
+import { readPreference, scheduledKinds } from "../propagation/replica-preference.ts";
 import { type ClusterClients, createClusterClients } from "./cluster-clients.ts";
 import { type ClusterHealth, createClusterHealth } from "./cluster-health.ts";
+import { expand } from "./compact-object.ts";
 import { createDelayedKeys, type DelayedKeys } from "./delayed-keys.ts";
 import { createEventRecorder, type EventRecorder } from "./event-recorder.ts";
 import { createHostCaches, type HostCaches, type Whole } from "./host-caches.ts";
 import { createInformedWorld } from "./informed-world.ts";
-import { nameFrom } from "./key.ts";
+import { keyFor, nameFrom } from "./key.ts";
 import { createMembers, type Members } from "./members.ts";
 import type { CacheChange } from "./object-cache.ts";
 import { observedApi } from "./observed-api.ts";
+import type { Subject } from "./reconcile-plan.ts";
+import { scheduleReplicas } from "./schedule-replicas.ts";
 import type { ShardOptions } from "./shard.ts";
 import { createShardWork, namespacesName, type ShardWork } from "./shard-work.ts";
 import { createTypeManager, type TypeManager } from "./type-manager.ts";
@@ -89,6 +94,7 @@ function createRuns({ options, late }: Base): TypeRuns {
     work: late.work,
     openMembers: () => late.members.open(),
     clusters: () => late.members.list(),
+    isSettling: () => late.members.isSettling(),
     isHostSynced: () => late.caches.synced,
   });
 }
@@ -117,6 +123,8 @@ function createMembersPart(base: Base, host: KubeApi): Members {
     },
     onError: (cluster, error) => {
       log.warn("cluster cannot be talked to", { cluster, error: error.message });
+      // It is waited for no more; that is known a moment later.
+      setImmediate(late.runs.proceed);
     },
   });
 }
@@ -153,6 +161,7 @@ function createCaches({ options, late }: Base): HostCaches {
     ...options,
     host: options.hostWatch,
     scope: options.settings.scope,
+    schedulesReplicas: options.settings.schedulesReplicas,
     shard: options.range,
     onCluster: (change) => {
       clusterChanged(change, late);
@@ -163,6 +172,11 @@ function createCaches({ options, late }: Base): HostCaches {
     onNamespace: (key) => {
       late.runs.hostNamespaceChanged(key);
     },
+    onPreference: ({ key }) => {
+      for (const { name, federated } of late.runs.types()) {
+        if (scheduledKinds.includes(federated.kind)) late.work.add({ type: name, key });
+      }
+    },
     onState(type, error) {
       if (error !== undefined) options.log.warn("host cannot be read", { type, error: error.message });
       if (type === typeConfigType.plural) for (const name of typeNames(late.caches)) late.typeManager.changed(name);
@@ -171,12 +185,36 @@ function createCaches({ options, late }: Base): HostCaches {
   });
 }
 
-function createWork({ options, late }: Base): ShardWork {
+/** Preferences are looked at again so often: pods that find no place tell nobody. */
+const scheduleAgainMs = 30_000;
+
+/** Decides placement and replicas of an object that has a preference, before it is looked at. */
+async function scheduleFor({ type, key }: Subject, { options, late }: Base): Promise<void> {
+  if (!scheduledKinds.includes(type.federated.kind)) return;
+  const kept = late.caches.preferences?.get(keyFor(key));
+  if (kept === undefined) return;
+  const preference = expand(kept);
+  if (readPreference(preference).targetKind !== type.federated.kind) return;
+  late.work.add({ type: type.name, key: keyFor(key) }, scheduleAgainMs);
+  try {
+    await scheduleReplicas(late.world, preference);
+  } catch (error) {
+    if (!(error instanceof FedctlError)) throw error;
+    options.log.warn("replicas cannot be distributed", { type: type.name, key: keyFor(key), error: error.message });
+  }
+}
+
+function createWork(base: Base): ShardWork {
+  const { options, late } = base;
   const { workers, reconcile, log, metrics } = options;
   return createShardWork({
     workers,
+    isSettled: (name) => late.runs.isSettled(name),
     typeOf: (name) => late.runs.cachesOf(name)?.type,
-    reconcile: (type, key) => reconcile(late.world, { type, key }),
+    reconcile: async (type, key) => {
+      await scheduleFor({ type, key }, base);
+      return reconcile(late.world, { type, key });
+    },
     onDone: ({ type, key }, outcome, ms) => {
       metrics.reconciled(type, outcome.next, ms);
       const isMade =

@@ -30,6 +30,8 @@ export interface ShardWork {
 
 export interface ShardWorkOptions {
   readonly workers: number;
+  /** What there is of a type is known as far as it can be. */
+  readonly isSettled: (type: string) => boolean;
   readonly typeOf: (name: string) => PropagatedType | undefined;
   readonly reconcile: (type: PropagatedType, key: FederatedKey) => Promise<ReconcileOutcome>;
   readonly onDone: (task: Task, outcome: ReconcileOutcome, ms: number) => void;
@@ -50,6 +52,9 @@ const recheckMs = 10_000;
 /** What is in a namespace waits while that itself is seen to: without it nothing can be made there. */
 const housingMs = 20;
 
+/** While a cluster that has just become ready is read, nobody can tell what it has. It answers, or fails, within the limit of a request. */
+const settlingMs = 200;
+
 /** Makes {@link ShardWork}. */
 export function createShardWork(options: ShardWorkOptions): ShardWork {
   const own = createOwnWrites();
@@ -60,6 +65,7 @@ export function createShardWork(options: ShardWorkOptions): ShardWork {
     const task = taskOf(id);
     const housing = housingOf(task, options);
     if (housing !== undefined && queue.has(housing)) return { kind: "again", afterMs: housingMs };
+    if (!options.isSettled(task.type)) return { kind: "again", afterMs: settlingMs };
     const happenings: Parked[] = [];
     parked.set(id, happenings);
     const result = await runTask(task, options);

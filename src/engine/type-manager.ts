@@ -74,7 +74,11 @@ async function reconcileType(name: string, running: Map<string, string>, options
     running.set(name, textOf(plan.type));
     options.start(plan.type);
   }
-  if (options.ownsConfigs && current !== undefined) await writeStatus(current, running.has(name), options);
+  if (options.ownsConfigs && current !== undefined) await writeStatus(current, runningType(plan), options);
+}
+
+function runningType(plan: TypePlan): PropagatedType | undefined {
+  return plan.kind === "run" ? plan.type : undefined;
 }
 
 const textOf = (type: PropagatedType): string => JSON.stringify(type);
@@ -121,10 +125,10 @@ async function holdOrRelease(
 
 async function writeStatus(
   config: FederatedTypeConfig,
-  isRunning: boolean,
+  running: PropagatedType | undefined,
   { host, signal }: TypeManagerOptions,
 ): Promise<void> {
-  const status = typeStatus(config, isRunning);
+  const status = typeStatus(config, running);
   if (isSameStatus(config.status, status)) return;
   try {
     await host.updateStatus(typeConfigType, { ...config, status }, { signal });

@@ -46,11 +46,11 @@ function gathersServices({ metadata, spec }: FederatedTypeConfig, collectsRawSta
 export type TypeStatus = NonNullable<FederatedTypeConfig["status"]>;
 
 /** What the status of a config says while its type is, or is not, propagated. Pure. */
-export function typeStatus({ metadata }: FederatedTypeConfig, isRunning: boolean): TypeStatus {
+export function typeStatus({ metadata }: FederatedTypeConfig, running: PropagatedType | undefined): TypeStatus {
   return {
     observedGeneration: metadata?.generation ?? 0,
-    propagationController: isRunning ? "Running" : "NotRunning",
-    statusController: "NotRunning",
+    propagationController: running === undefined ? "NotRunning" : "Running",
+    statusController: running?.writesServiceStatus === true ? "Running" : "NotRunning",
   };
 }
 

@@ -20,6 +20,8 @@ import type { MemberCluster } from "./world.ts";
 export interface TypeRuns {
   readonly cachesOf: (name: string) => TypeCaches | undefined;
   readonly types: () => readonly PropagatedType[];
+  /** Of each cluster that is ready its copies are known, or that they cannot be. */
+  readonly isSettled: (name: string) => boolean;
   start(type: PropagatedType): void;
   end(name: string): Promise<void>;
   endAll(): Promise<void>;
@@ -33,7 +35,7 @@ export interface TypeRuns {
   /** A namespace was made in a cluster: what is in it can be, too. */
   namespaceMade(name: string): void;
   /** More is known: types that waited for it begin. */
-  proceed(): void;
+  readonly proceed: () => void;
   /** What a write gave back; cluster "" is the host. False where it holds what others wrote, so that its event is news. */
   takeOver(cluster: string, type: ResourceType, object: UnknownObject): boolean;
   sizes(): Iterable<EngineGauges["cached"][number]>;
@@ -50,6 +52,7 @@ export interface TypeRunsOptions {
   readonly work: ShardWork;
   readonly openMembers: () => Iterable<OpenMember>;
   readonly clusters: () => readonly MemberCluster[];
+  readonly isSettling: () => boolean;
   readonly isHostSynced: () => boolean;
 }
 
@@ -83,6 +86,10 @@ export function createTypeRuns(options: TypeRunsOptions): TypeRuns {
     await run.caches.end();
   }
   return {
+    isSettled: (name) => {
+      const run = runs.get(name);
+      return run === undefined || isSettled(run, options);
+    },
     cachesOf: (name) => runs.get(name)?.caches,
     types: () => [...runs.values()].map(({ caches }) => caches.type).sort(byName),
     start(type) {
@@ -255,17 +262,18 @@ function stateChanged(run: Run, { cluster, error }: StateEvent, { proceed, work 
   if ((error === undefined && !isKnown) || lacksType) lookAtMember(run, cluster, work);
 }
 
-function mayOpen(
-  run: Run,
-  runs: ReadonlyMap<string, Run>,
-  { clusters, isHostSynced, namespace }: TypeRunsOptions,
-): boolean {
+function mayOpen(run: Run, runs: ReadonlyMap<string, Run>, options: TypeRunsOptions): boolean {
+  const { isHostSynced, namespace } = options;
   if (!isHostSynced() || !run.caches.federated.state.synced) return false;
   const { target } = run.caches.type;
   const needsNamespaces = namespace === undefined && target.namespaced;
   if (needsNamespaces && runs.get(namespacesName)?.caches.federated.state.synced !== true) return false;
+  return run.isImpatient || isSettled(run, options);
+}
+
+function isSettled({ caches }: Run, { clusters, isSettling }: TypeRunsOptions): boolean {
   const ready = clusters().filter((cluster) => cluster.ready);
-  return run.isImpatient || run.caches.isComplete(ready.map(({ name }) => name));
+  return !isSettling() && caches.isComplete(ready.map(({ name }) => name));
 }
 
 function open(run: Run, { work, clusters, log }: TypeRunsOptions): void {

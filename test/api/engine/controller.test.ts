@@ -94,6 +94,8 @@ describe("a controller", () => {
     const first = start();
     await Promise.all(names.map((name) => federateConfigMap(earth, { namespace, name }, { placement: both })));
     await until(async () => (await propagatedIn(earth, namespace)) === names.length);
+    const path = federatedPath(namespace, "federatednamespaces", namespace);
+    await until(async () => isTrue((await rawGet<UnknownObject>(earth, path))?.["status"]));
     await first.stop();
     const before = await versionsOf(namespace);
     const second = start();
@@ -160,6 +162,32 @@ describe("a controller", () => {
     await controller.stop();
   });
 
+  test("distributes replicas by preference, and follows it", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, both);
+    const labels = { app: "web" };
+    const pod = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web" }] } };
+    const template = { spec: { replicas: 1, selector: { matchLabels: labels }, template: pod } };
+    const object = federatedObject("Deployment", { namespace, name: "web" }, { template, placement: both });
+    await rawCreate(earth, federatedPath(namespace, "federateddeployments"), object);
+    const preferences = `/apis/scheduling.kubefed.io/v1alpha1/namespaces/${namespace}/replicaschedulingpreferences`;
+    const clusters = { earth: { weight: 1 }, vulcan: { weight: 2 } };
+    await rawCreate(earth, preferences, {
+      apiVersion: "scheduling.kubefed.io/v1alpha1",
+      kind: "ReplicaSchedulingPreference",
+      metadata: { name: "web" },
+      spec: { targetKind: "FederatedDeployment", totalReplicas: 6, rebalance: true, clusters },
+    });
+    const replicasIn = async (cluster: ClusterDetails): Promise<number | undefined> => {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+      return (await rawGet<{ spec: { replicas: number } }>(cluster, path))?.spec.replicas;
+    };
+    await until(async () => (await replicasIn(earth)) === 2 && (await replicasIn(vulcan)) === 4);
+    await rawPatch(earth, `${preferences}/web`, { spec: { totalReplicas: 3 } });
+    await until(async () => (await replicasIn(earth)) === 1 && (await replicasIn(vulcan)) === 2);
+    await controller.stop();
+  });
+
   test("propagates Deployments, and keeps what the cluster says of them", async () => {
     const controller = start();
     const namespace = await federateNamespace(earth, both);
@@ -183,6 +211,10 @@ describe("a controller", () => {
     await controller.stop();
   });
 });
+
+function isTrue(status: unknown): boolean {
+  return JSON.stringify(status ?? {}).includes('"status":"True","type":"Propagation"');
+}
 
 async function runningOf(name: string): Promise<string | undefined> {
   const config = await rawGet<{ status?: { propagationController: string } }>(earth, typeConfigs(name));

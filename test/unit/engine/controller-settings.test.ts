@@ -7,6 +7,7 @@ const defaults = {
   scope: "Cluster",
   adoptsObjects: true,
   collectsRawStatus: false,
+  schedulesReplicas: true,
   health: { periodMs: 10_000, timeoutMs: 3_000, failureThreshold: 3, successThreshold: 1 },
   unavailableDelayMs: 60_000,
   lease: { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 5_000 },
@@ -27,13 +28,17 @@ test("what is set counts", () => {
     clusterHealthCheck: { period: "1m30s", timeout: "500ms", failureThreshold: 5, successThreshold: 2 },
     controllerDuration: { unavailableDelay: "2m0s" },
     leaderElect: { leaseDuration: "3s", renewDeadline: "2s", retryPeriod: "0.5s", resourceLock: "endpoints" },
-    featureGates: [{ name: "RawResourceStatusCollection", configuration: "Enabled" }],
+    featureGates: [
+      { name: "RawResourceStatusCollection", configuration: "Enabled" },
+      { name: "SchedulerPreferences", configuration: "Disabled" },
+    ],
     syncController: { adoptResources: "Disabled" },
   });
   expect(settings).toEqual({
     scope: "Namespaced",
     adoptsObjects: false,
     collectsRawStatus: true,
+    schedulesReplicas: false,
     health: { periodMs: 90_000, timeoutMs: 500, failureThreshold: 5, successThreshold: 2 },
     unavailableDelayMs: 120_000,
     lease: { leaseMs: 3_000, renewDeadlineMs: 2_000, retryMs: 500 },
