@@ -1,13 +1,13 @@
 import { ExitCode, FedctlError } from "../errors.ts";
 import { findResource } from "../federation/resource-lookup.ts";
 import { groupQualifiedName } from "../federation/step.ts";
-import { quoted } from "../federation/suggest.ts";
+import { type HostAddress, quoted, suggestCommand } from "../federation/suggest.ts";
 import type { KubeApi, ResourceType } from "../kube/kube-api.ts";
 import type { PropagatedType } from "../propagation/types.ts";
 import type { Selection } from "./pass.ts";
 import type { Plane } from "./sync-plane.ts";
 
-export interface SelectOptions {
+export interface SelectOptions extends HostAddress {
   /** Plural, kind or short name of a type, or of its federated type. Undefined: all types. */
   readonly type?: string | undefined;
   readonly name?: string | undefined;
@@ -20,7 +20,7 @@ export async function selectSubjects(host: KubeApi, plane: Plane, options: Selec
   const namespace =
     options.namespace ?? (plane.settings.scope === "Namespaced" ? plane.settings.kubefedNamespace : undefined);
   if (options.type === undefined) return { types: plane.types, namespace, name: undefined };
-  const type = await findType(host, plane, options.type);
+  const type = await findType(host, plane, { ...options, type: options.type });
   if (name !== undefined && type.federated.namespaced && namespace === undefined && type.name !== "namespaces") {
     throw new FedctlError("Usage", `one object of ${type.name} is named, and no namespace`, {
       exitCode: ExitCode.Usage,
@@ -51,7 +51,11 @@ export async function refuseAbsent(host: KubeApi, { types, namespace, name }: Se
   );
 }
 
-async function findType(host: KubeApi, plane: Plane, key: string): Promise<PropagatedType> {
+async function findType(
+  host: KubeApi,
+  plane: Plane,
+  { type: key, ...address }: SelectOptions & { readonly type: string },
+): Promise<PropagatedType> {
   const named = plane.types.find((type) => answersTo(type, key.toLowerCase()));
   if (named !== undefined) return named;
   const resource = findResource(await host.discover(), key);
@@ -65,7 +69,7 @@ async function findType(host: KubeApi, plane: Plane, key: string): Promise<Propa
     {
       hint: isResting
         ? `see its FederatedTypeConfig: kubectl -n ${plane.settings.kubefedNamespace} get federatedtypeconfig ${name} -o yaml`
-        : `enable it: fedctl enable ${name}`,
+        : `enable it: ${suggestCommand(`enable ${name}`, address)}`,
     },
   );
 }
