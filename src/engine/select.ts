@@ -7,7 +7,7 @@ import type { PropagatedType } from "../propagation/types.ts";
 import type { Selection } from "./pass.ts";
 import type { Plane } from "./sync-plane.ts";
 
-export interface SelectOptions extends HostAddress {
+export interface SelectOptions {
   /** Plural, kind or short name of a type, or of its federated type. Undefined: all types. */
   readonly type?: string | undefined;
   readonly name?: string | undefined;
@@ -15,7 +15,11 @@ export interface SelectOptions extends HostAddress {
 }
 
 /** What a pass is to look at. @throws FedctlError TypeNotFound, TypeAmbiguous, TypeNotEnabled, Usage */
-export async function selectSubjects(host: KubeApi, plane: Plane, options: SelectOptions): Promise<Selection> {
+export async function selectSubjects(
+  host: KubeApi,
+  plane: Plane,
+  options: SelectOptions & HostAddress,
+): Promise<Selection> {
   const { name } = options;
   const namespace =
     options.namespace ?? (plane.settings.scope === "Namespaced" ? plane.settings.kubefedNamespace : undefined);
@@ -54,7 +58,7 @@ export async function refuseAbsent(host: KubeApi, { types, namespace, name }: Se
 async function findType(
   host: KubeApi,
   plane: Plane,
-  { type: key, ...address }: SelectOptions & { readonly type: string },
+  { type: key, ...address }: HostAddress & { readonly type: string },
 ): Promise<PropagatedType> {
   const named = plane.types.find((type) => answersTo(type, key.toLowerCase()));
   if (named !== undefined) return named;
