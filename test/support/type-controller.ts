@@ -69,8 +69,13 @@ async function renewLock(api: KubeApi, namespace: string, leaseSeconds: number):
   const annotations = { "control-plane.alpha.kubernetes.io/leader": JSON.stringify(record) };
   const metadata = { name: "kubefed-controller-manager", namespace, annotations };
   const key = { type: configMapType, namespace, name: metadata.name };
-  if ((await api.get(key)) === undefined) await api.create(configMapType, { metadata });
-  else await api.patch(key, { type: "merge", body: { metadata: { annotations } } });
+  try {
+    if ((await api.get(key)) === undefined) await api.create(configMapType, { metadata });
+    else await api.patch(key, { type: "merge", body: { metadata: { annotations } } });
+  } catch (error) {
+    // The namespace goes with what was uninstalled, and the lock with it.
+    if (!hasCode(error, "ServerForbidden", "ServerNotFound")) throw error;
+  }
 }
 
 async function reconcile(api: KubeApi, namespace: string, released: string[]): Promise<void> {
