@@ -7,11 +7,12 @@ import type { PropagatedType } from "../propagation/types.ts";
 import type { CompactObject } from "./compact-object.ts";
 import type { EngineLog } from "./engine-log.ts";
 import type { EngineGauges } from "./engine-metrics.ts";
-import { type Key, keyFor, keyOf, nameFrom } from "./key.ts";
+import { keyFor, keyOf, nameFrom } from "./key.ts";
 import type { OpenMember } from "./members.ts";
 import type { CacheChange } from "./object-cache.ts";
 import { concernsContents, isNewsOfMember, isOwnDoing } from "./object-news.ts";
 import type { ShardRange } from "./shard-key.ts";
+import { lookAtMember, lookAtStrays, lookAtType, type Run } from "./type-run.ts";
 import { namespacesName, type ShardWork } from "./shard-work.ts";
 import { createTypeCaches, type TypeCaches } from "./type-caches.ts";
 import type { MemberCluster } from "./world.ts";
@@ -54,17 +55,6 @@ export interface TypeRunsOptions {
   readonly clusters: () => readonly MemberCluster[];
   readonly isSettling: () => boolean;
   readonly isHostSynced: () => boolean;
-}
-
-interface Run {
-  readonly caches: TypeCaches;
-  /** Its objects are looked at. */
-  isOpen: boolean;
-  /** Clusters of which the objects are known. */
-  readonly known: Set<string>;
-  /** It has waited long enough for clusters that do not answer. */
-  isImpatient: boolean;
-  readonly timer: NodeJS.Timeout;
 }
 
 /** Copies that others change are looked at a moment later: who changes one mostly changes it again. */
@@ -284,25 +274,4 @@ function open(run: Run, { work, clusters, log }: TypeRunsOptions): void {
   lookAtType(run, work);
   for (const name of names) lookAtStrays(run, name, work);
   log.info("type is up to date in the caches", { type: run.caches.type.name, objects: run.caches.federated.size });
-}
-
-/** @param prefix only keys that begin so */
-function lookAtType(run: Run, work: ShardWork, prefix = ""): void {
-  if (!run.isOpen) return;
-  const type = run.caches.type.name;
-  for (const key of run.caches.federated.keys()) if (key.startsWith(prefix)) work.add({ type, key });
-}
-
-function lookAtMember(run: Run, cluster: string, work: ShardWork): void {
-  lookAtType(run, work);
-  lookAtStrays(run, cluster, work);
-}
-
-/** Copies of federated objects that are no more. */
-function lookAtStrays({ caches }: Run, cluster: string, work: ShardWork): void {
-  const { type } = caches;
-  for (const memberKey of caches.memberKeys(cluster)) {
-    const key: Key = keyFor(federatedKey(type, nameFrom(memberKey)));
-    if (caches.federated.get(key) === undefined) work.add({ type: type.name, key });
-  }
 }
