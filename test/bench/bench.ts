@@ -5,15 +5,16 @@ import { fileURLToPath } from "node:url";
 import { renderTable } from "../../src/output/table.ts";
 import { startBenchClusters, type BenchClusters } from "./clusters.ts";
 import { getContextsRow, getTokenRow } from "./local-commands.ts";
-import { syncRows } from "./sync.ts";
+import { propagationRows } from "./propagation.ts";
 import { updateKubeconfigRow } from "./update-kubeconfig.ts";
 import { type CommandLine, measure, type Run, summarise, type Summary } from "./measure.ts";
 
 /**
  * `npm run bench`: whole processes, timed against the bare limit in the same run and, when REFERENCE_CTL names one,
  * against a reference CLI with kubefedctl's flags. Medians; a table on stdout and bench-results.json.
- * REFERENCE_AWS names the AWS CLI that the EKS rows are compared with. BENCH_LOCAL=1 leaves out the rows that need clusters.
- * BENCH_RUNS sets how often each row runs (default 5), BENCH_OBJECTS how many ConfigMaps are federated (default 1000).
+ * REFERENCE_AWS names the AWS CLI that the EKS rows are compared with, REFERENCE_CONTROLLER KubeFed's controller-manager.
+ * BENCH_RUNS sets how often each row runs (default 5), BENCH_OBJECTS how many ConfigMaps are federated (default 1000),
+ * BENCH_ROWS which rows there are, as in "start,local,engine,federate" (default: all).
  */
 
 // Reading a bundle of certificates takes every Node longer than the rest of its start: bare and ours would look alike.
@@ -25,7 +26,7 @@ const runs = Number(process.env["BENCH_RUNS"] ?? 5);
 const objects = Number(process.env["BENCH_OBJECTS"] ?? 1000);
 const reference = process.env["REFERENCE_CTL"];
 const referenceAws = process.env["REFERENCE_AWS"];
-const isLocal = (process.env["BENCH_LOCAL"] ?? "") !== "";
+const referenceController = process.env["REFERENCE_CONTROLLER"];
 const namespace = "bench";
 /** Of federating: more is allowed for the tens of thousands of objects that no longer fit into memory at once. */
 const memoryLimitMb = objects <= 1000 ? 150 : 200;
@@ -207,13 +208,11 @@ async function localRows(): Promise<Row[]> {
   return [await getTokenRow(bench), await updateKubeconfigRow(bench), await getContextsRow(bench)];
 }
 
-async function clusterRows(): Promise<Row[]> {
-  const syncs = await syncRows({ folder, runs, objects, fedctl });
+async function federationRows(): Promise<Row[]> {
   await using clusters = await startBenchClusters({ folder, namespace, objects, rttMs: 50 });
   const [near, far] = [await joinRow(clusters, 0, 0.35), await joinRow(clusters, 50, 0.7)];
   const joins = [near, far, roundTripsRow(near, far, 50)];
   return [
-    ...syncs,
     ...joins,
     ...(await tenTypesRows(clusters)),
     ...(await federateRows(clusters, 0)),
@@ -221,9 +220,28 @@ async function clusterRows(): Promise<Row[]> {
   ];
 }
 
+const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  start: startUpRows,
+  local: localRows,
+  federate: federationRows,
+  engine: () => propagationRows({ folder, runs, objects, fedctl, original: referenceController }),
+};
+
+async function allRows(): Promise<Row[]> {
+  const wanted = process.env["BENCH_ROWS"]?.split(",") ?? Object.keys(groups);
+  const rows: Row[] = [];
+  for (const name of wanted) {
+    const group = groups[name];
+    if (group === undefined)
+      throw new Error(`BENCH_ROWS: there are no rows "${name}", only ${Object.keys(groups).join(", ")}`);
+    rows.push(...(await group()));
+  }
+  return rows;
+}
+
 const folder = mkdtempSync(join(tmpdir(), "fedctl-bench-"));
 try {
-  const rows = [...(await startUpRows()), ...(await localRows()), ...(isLocal ? [] : await clusterRows())];
+  const rows = await allRows();
   process.stdout.write(`\n${render(rows)}`);
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   const machine = { node: process.versions.node, cpus: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };

@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import type { Readable } from "node:stream";
 
 /** A whole process, measured. */
 export interface Run {
@@ -17,14 +18,60 @@ export interface CommandLine {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+export interface Service extends CommandLine {
+  /** Resolves when it has done what it is measured by; it is told to end then. */
+  readonly until: (running: RunningService) => Promise<void>;
+}
+
+export interface RunningService {
+  readonly pid: number;
+  /** What it has written so far. */
+  readonly output: () => string;
+}
+
 const pollMs = 10;
 
 /** Runs a command to its end. @throws when it fails, with what it wrote on stderr */
-export async function measure({ command, args, env = process.env }: CommandLine): Promise<Run> {
+export async function measure(line: CommandLine): Promise<Run> {
+  const { code, ...run } = await observe(startedAs(line));
+  if (code === 0) return run;
+  throw new Error(`${textOf(line)} exited ${code ?? "by a signal"}: ${run.stderr.slice(-2000)}`);
+}
+
+/** Runs a command that does not end by itself: the time is that until its work was done. @throws when it ends before, and what `until` throws */
+export async function measureService({ until, ...line }: Service): Promise<Run> {
+  const child = startedAs(line);
+  let output = "";
+  child.stderr.on("data", (chunk: string) => (output += chunk));
+  const whole = observe(child);
   const startedAt = performance.now();
+  const done = until({ pid: child.pid ?? 0, output: () => output }).then(() => performance.now());
+  try {
+    const doneAt = await Promise.race([done, whole]);
+    if (typeof doneAt !== "number") throw new Error(`${textOf(line)} ended by itself: ${output.slice(-2000)}`);
+    child.kill("SIGTERM");
+    return { ...(await whole), seconds: (doneAt - startedAt) / 1000 };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+function textOf({ command, args }: CommandLine): string {
+  return `${command} ${args.join(" ")}`;
+}
+
+type Child = ChildProcessByStdio<null, null, Readable>;
+
+function startedAs({ command, args, env = process.env }: CommandLine): Child {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], env });
+  child.stderr.setEncoding("utf8");
+  return child;
+}
+
+async function observe(child: Child): Promise<Run & { readonly code: number | null }> {
+  const startedAt = performance.now();
   let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  child.stderr.on("data", (chunk: string) => (stderr += chunk));
   let peakMb: number | undefined;
   // VmHWM is a high-water mark, so only what is allocated in the last few milliseconds can be missed.
   const poll = setInterval(() => (peakMb = readPeakMb(child.pid) ?? peakMb), pollMs);
@@ -32,10 +79,7 @@ export async function measure({ command, args, env = process.env }: CommandLine)
     child.once("error", reject).once("close", resolve),
   );
   clearInterval(poll);
-  const seconds = (performance.now() - startedAt) / 1000;
-  if (code !== 0)
-    throw new Error(`${command} ${args.join(" ")} exited ${code ?? "by a signal"}: ${stderr.slice(-2000)}`);
-  return { seconds, peakMb, stderr };
+  return { code, seconds: (performance.now() - startedAt) / 1000, peakMb, stderr };
 }
 
 function readPeakMb(pid: number | undefined): number | undefined {

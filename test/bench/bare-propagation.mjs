@@ -1,4 +1,4 @@
-// The bare limit of a first propagation: the same writes that `sync` makes, and not one request more, by nothing but a keep-alive HTTPS
+// The bare limit of a first propagation: the same writes that the engine makes, and not one request more, by nothing but a keep-alive HTTPS
 // client with 32 requests in flight to each server. Input (a file named in argv): {"host", "members": [{"server", "ca", "cert",
 // "key"}], "namespace", "names", "data"}. For each object: the finalizer, a POST to each member, a version record and its status
 // beside the object's own status.
