@@ -26,7 +26,7 @@ export function addEksMemberFlags(command: Command): Command {
     .option("--assume-role-arn <arn>", "role to ask EKS as; not kept");
 }
 
-type Flags = EksMemberFlags & Pick<HostFlags, "kubeconfig" | "requestTimeout" | "dryRun">;
+type Flags = EksMemberFlags & Pick<HostFlags, "kubeconfig" | "requestTimeout" | "dryRun" | "v">;
 
 export interface EksJoin {
   /** The name of the joining cluster, which its context gets too where none is named. */
@@ -58,7 +58,7 @@ function usage(message: string, hint: string): FedctlError {
   return new FedctlError("Usage", message, { exitCode: ExitCode.Usage, hint });
 }
 
-export type EksDeps = Pick<Deps, "env" | "cwd" | "clock" | "signal">;
+export type EksDeps = Pick<Deps, "env" | "cwd" | "clock" | "signal"> & Partial<Pick<Deps, "streams">>;
 
 interface EksMemberDeps {
   readonly deps: EksDeps;
@@ -98,7 +98,7 @@ export async function eksMember(
       waitMs: join.waitMs,
     },
     {
-      ...awsDeps(deps),
+      ...awsDeps(deps, flags),
       sleep: (ms, signal) => clock.sleep(ms, signal),
       onProgress: (text) => {
         report.progress(text);

@@ -174,6 +174,15 @@ describe("clusters that are being created", () => {
     expect(stderr).toContain("error: EKS cluster prod-shop in eu-west-1 has status CREATING after 1.5 s\n");
   });
 
+  test("are not waited for with --timeout alone", async () => {
+    const before = bed.eks.answered.length;
+    expect(await one("--timeout", "1m")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("error: --timeout is the limit of --wait, which is not given") as string,
+    });
+    expect(bed.eks.answered.length).toBe(before);
+  });
+
   test("are waited for until Ctrl-C", async () => {
     clusters[0] = creating("prod-shop", "eu-west-1");
     const before = bed.eks.answered.length;

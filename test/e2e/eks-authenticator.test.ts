@@ -234,9 +234,10 @@ describe("an EKS cluster by its name", () => {
 
   test("run again it uses the context that is there", async () => {
     const before = await kubeconfigText();
-    const args = ["join", "market", ...isAsked, ...onHost, "--error-on-existing=false", "--json"];
+    const args = ["join", "market", ...isAsked, ...onHost, "--error-on-existing=false", "--json", "-v", "6"];
     const again = await runFedctl(args, { env: logins });
     expect(again).toMatchObject({ code: 0 });
+    expect(again.stderr).toMatch(/^GET https?:\/\/\S+\/clusters\/\S+ 200 \d+ ms$/m);
     const kinds = (parseResult(again)["changes"] as { object: { kind: string } }[]).map(({ object }) => object.kind);
     expect(kinds).not.toContain("Context");
     expect(await kubeconfigText()).toBe(before);

@@ -27,8 +27,10 @@ export interface UpdateFlags extends AwsFlags {
   readonly match?: string;
   readonly regions?: string;
   readonly wait?: boolean;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
+
+const defaultWaitMs = 1_200_000;
 
 interface Save {
   readonly save: Pick<SaveOptions, "explicitPath" | "setCurrent" | "overwrite" | "dryRun">;
@@ -74,7 +76,7 @@ async function commonOptions(flags: UpdateFlags, texts: Texts, deps: Deps): Prom
     proxyUrl: texts.proxyUrl,
     namespace: given(flags.namespace),
     exec: flags.exec ?? (await defaultExec(deps)),
-    waitMs: flags.wait === true ? flags.timeout : undefined,
+    waitMs: flags.wait === true ? (flags.timeout ?? defaultWaitMs) : undefined,
   };
 }
 
@@ -95,6 +97,9 @@ function isMany({ all, match }: UpdateFlags): boolean {
 }
 
 function contradiction(flags: UpdateFlags): string | undefined {
+  if (flags.timeout !== undefined && flags.wait !== true) {
+    return "--timeout is the limit of --wait, which is not given; that of a single request is --request-timeout";
+  }
   if (!isMany(flags)) {
     if (flags.name === undefined) return "--name is needed, or --all, or --match";
     if (flags.name === "") return "--name must not be empty";

@@ -40,9 +40,7 @@ export function updateKubeconfigCommand(execute: Execute, deps: Deps): Command {
     .option("--match <pattern>", "every cluster whose name fits, such as 'prod-*'")
     .option("--regions <a,b>", "regions for --all and --match")
     .option("--wait", "wait for clusters that are being created")
-    .addOption(
-      new Option("--timeout <duration>", "limit for --wait").argParser(parseDuration).default(1_200_000, "20m"),
-    );
+    .option("--timeout <duration>", "limit for --wait (default: 20m)", parseDuration);
   return addAwsFlags(command).action(async (flags: UpdateFlags) => {
     const update = await readUpdate(flags, deps, command);
     await execute({
