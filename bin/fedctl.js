@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 const args = process.argv.slice(2);
-const isQuick = args.includes("get-token")
-  ? require("../dist/quick-token.cjs").quickToken(args, process.env)
-  : undefined;
-Promise.resolve(isQuick).then((isDone) => isDone || import("./program.mjs"));
+async function start() {
+  if (args.length < 2 && require("../dist/quick-help.cjs").quickHelp(args)) return;
+  if (args.includes("get-token") && (await require("../dist/quick-token.cjs").quickToken(args, process.env))) return;
+  const { main } = require("../dist/main.cjs");
+  process.exitCode = await main(args, require("../dist/runtime.cjs").processDeps());
+}
+start();

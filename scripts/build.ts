@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { build, type Plugin } from "esbuild";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build, type Plugin, transform } from "esbuild";
 
 /** Bundles what ships: one small entry for parsing and help, and a chunk for each thing that a command loads when it runs. */
 
@@ -15,19 +15,15 @@ function gitCommit(): string {
   }
 }
 
-/**
- * Importing node:process as a module reads each of its properties, and so opens standard input: 5 ms that nobody needs. The
- * global object is the same.
- */
-const processAsItIs: Plugin = {
-  name: "process",
+/** Commander has this for commands that are programs of their own, which there are none of; with it come sockets and streams. */
+const childProcessLater: Plugin = {
+  name: "child process later",
   setup(plugins) {
-    // CommonJS gets the object itself from require(), and takes any of its properties.
-    plugins.onResolve({ filter: /^(node:)?process$/ }, ({ kind }) =>
-      kind === "require-call" ? undefined : { path: "process", namespace: "process" },
+    plugins.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /node_modules\/commander\//.test(importer) ? { path: "child_process", namespace: "later" } : undefined,
     );
-    plugins.onLoad({ filter: /.*/, namespace: "process" }, () => ({
-      contents: "module.exports = globalThis.process;",
+    plugins.onLoad({ filter: /.*/, namespace: "later" }, () => ({
+      contents: 'exports.spawn = (...args) => require("node:child_process").spawn(...args);',
     }));
   },
 };
@@ -36,20 +32,17 @@ rmSync("dist", { recursive: true, force: true });
 const result = await build({
   entryPoints: ["src/main.ts", "src/runtime.ts"],
   outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+  write: false,
   bundle: true,
   splitting: true,
   minify: true,
   platform: "node",
-  plugins: [processAsItIs],
+  plugins: [childProcessLater],
   format: "esm",
   target: "node20",
   // The AWS SDK's CommonJS half cannot be taken apart: each command would load all of a client.
   mainFields: ["module", "main"],
-  // `yaml` has an ESM build under the "browser" condition only; its CommonJS one needs `require` inside an ES module.
-  // It is made where a module calls it: making one costs each chunk a part of a millisecond. Names that no minifier gives.
-  banner: {
-    js: 'import{createRequire as makeRequireHere}from"node:module";let requireHere;const require=(id)=>(requireHere??=makeRequireHere(import.meta.url))(id);',
-  },
   define: {
     __FEDCTL_VERSION__: JSON.stringify(manifest.version),
     // The AWS SDK announces on stderr which Node its next versions will need: at each call of kubectl.
@@ -60,15 +53,44 @@ const result = await build({
   logLevel: "warning",
 });
 
-/** One file of CommonJS, for one command; what it would have to load besides, it leaves to the others. */
+/**
+ * esbuild takes apart ES modules only, and Node's loader of them takes 8 ms longer than that of CommonJS (decision 0095). So each
+ * part is made CommonJS, which loads the others by require(), those that a command needs when the command does.
+ */
+async function asCommonJs(code: string): Promise<string> {
+  const made = await transform(code, {
+    format: "cjs",
+    minify: true,
+    platform: "node",
+    target: "node20",
+    supported: { "dynamic-import": false },
+    // As ES modules always are.
+    banner: '"use strict";',
+    logLevel: "warning",
+  });
+  return made.code;
+}
+
+mkdirSync("dist");
+for (const { path, text } of result.outputFiles) writeFileSync(path, await asCommonJs(text));
+
+/** The program's own help, from what was just built. Standard output is no terminal here: the text is as wide as it is in a pipe. */
+function printedHelp(): string {
+  const run = 'require("./dist/main.cjs").main(["--help"], require("./dist/runtime.cjs").processDeps())';
+  return execFileSync(process.execPath, ["-e", run], { encoding: "utf8" });
+}
+
+/** One file each, for one command line; what it would have to load besides, it leaves to the program. */
 await build({
-  entryPoints: ["src/quick-token.ts"],
-  outfile: "dist/quick-token.cjs",
+  entryPoints: ["src/quick-token.ts", "src/quick-help.ts"],
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
   bundle: true,
   minify: true,
   platform: "node",
   format: "cjs",
   target: "node20",
+  define: { __FEDCTL_VERSION__: JSON.stringify(manifest.version), __FEDCTL_HELP__: JSON.stringify(printedHelp()) },
   plugins: [
     {
       name: "lazily loaded",

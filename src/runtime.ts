@@ -1,5 +1,3 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { ConnectorOptions, Connector, Deps } from "./commands/deps.ts";
 import { ExitCode, FedctlError } from "./errors.ts";
@@ -78,8 +76,8 @@ function outputStream(name: () => NodeJS.WriteStream): OutputStream {
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+    process.on(name, (_: string, number: number) => {
+      if (controller.signal.aborted) process.exit(128 + number);
       controller.abort(interrupted());
     });
   }
@@ -105,6 +103,7 @@ async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 async function readText(path: string): Promise<string> {
   try {
+    const { readFile } = await import("node:fs/promises");
     if (path !== "-") return await readFile(resolve(path), "utf8");
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -122,6 +121,7 @@ function fileError(what: string, cause: unknown, hint?: string): FedctlError {
 
 async function writeNewText(path: string, text: string): Promise<boolean> {
   try {
+    const { writeFile } = await import("node:fs/promises");
     // Does not follow a link either.
     await writeFile(resolve(path), text, { flag: "wx", mode: 0o600 });
     return true;
@@ -133,6 +133,7 @@ async function writeNewText(path: string, text: string): Promise<boolean> {
 
 async function removeFile(path: string): Promise<void> {
   try {
+    const { rm } = await import("node:fs/promises");
     await rm(resolve(path), { force: true });
   } catch (cause) {
     throw fileError(`cannot remove ${path}`, cause);

@@ -91,7 +91,8 @@ function findCommand(argv: readonly string[], program: Command): Found {
   return { command, rest: argv.filter((_, index) => !taken.has(index)), asksForHelp };
 }
 
-function childOf(command: Command, name: string): Command | undefined {
+/** The command of a group that goes by this name. */
+export function childOf(command: Command, name: string): Command | undefined {
   return command.commands.find((child) => child.name() === name || child.aliases().includes(name));
 }
 

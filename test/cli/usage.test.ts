@@ -56,6 +56,15 @@ describe("help and version", () => {
   });
 });
 
+describe("what is printed without the program is what the program prints", () => {
+  // A flag in front leaves the command line to the program.
+  test.each([[[]], [["--help"]], [["-h"]], [["help"]], [["--version"]], [["-V"]]])("%j", async (argv) => {
+    const quick = await runFedctl(argv);
+    expect(quick.stdout).not.toBe("");
+    expect(quick).toStrictEqual(await runFedctl(["--v=0", ...argv]));
+  });
+});
+
 describe("kubefedctl's command lines", () => {
   test.each([
     ["a group alone prints its help", ["get"], /^Usage: fedctl get /],

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { FedctlError } from "../../errors.ts";
 
 /** A file's bytes as base64. @throws FedctlError Usage in kubectl's words */
 export async function readEmbedded(what: string, path: string, cwd: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
   try {
     return (await readFile(resolve(cwd, path))).toString("base64");
   } catch (cause) {

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { FedctlError } from "../../errors.ts";
@@ -59,6 +58,7 @@ async function loadForView(flags: ViewFlags, { deps }: ConfigContext): Promise<R
   if (flags.merge !== false) return (await loadKubeconfig(sources, { mayBeMissing: true })).raw;
   const { destinationOf } = await import("../../kubeconfig/config-set.ts");
   const file = destinationOf(sources) ?? "";
+  const { readFile } = await import("node:fs/promises");
   try {
     await readFile(resolve(deps.cwd, file));
   } catch (cause) {
