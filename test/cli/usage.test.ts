@@ -219,6 +219,15 @@ describe("wrong command lines", () => {
 });
 
 describe("streams", () => {
+  test("what the YAML library prints for its own developers is not built in", async () => {
+    const stdin = "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b}, data: {key: c2VjcmV0}}\n";
+    const plain = await runFedctl(["federate", "-f", "-"], { stdin });
+    expect(plain.stdout).toContain("kind: FederatedSecret");
+    expect(
+      await runFedctl(["federate", "-f", "-"], { stdin, env: { LOG_STREAM: "1", LOG_TOKENS: "1" } }),
+    ).toStrictEqual(plain);
+  });
+
   test("a reader that stops early is no error", async () => {
     let code: number | null | undefined;
     const result = await runFedctl(["--help"], {

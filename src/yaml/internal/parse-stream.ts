@@ -12,6 +12,13 @@ const plainScalar: ScalarTag = {
   resolve: resolveGoScalar,
 };
 
+/** Leniently; what the library itself does with wrong base64 is up to where it was built for. */
+const binary: ScalarTag = {
+  identify: () => false,
+  tag: "tag:yaml.org,2002:binary",
+  resolve: (text) => Buffer.from(text, "base64"),
+};
+
 /** The documents of a stream as syntax; `forEditing` keeps the tokens that a node was made of. */
 export function parseStream(text: string, { forEditing }: { readonly forEditing: boolean }): Document<ParsedNode>[] {
   const documents = parseAllDocuments(text, {
@@ -21,13 +28,13 @@ export function parseStream(text: string, { forEditing }: { readonly forEditing:
     intAsBigInt: true,
     keepSourceTokens: forEditing,
     logLevel: "silent",
-    customTags: (tags: Tags): Tags => [plainScalar, ...tags.filter((tag) => !isTimestamp(tag))],
+    customTags: (tags: Tags): Tags => [plainScalar, binary, ...tags.filter((tag) => !isReplaced(tag))],
   });
   // An empty stream is an array of another class, without documents.
   return Array.from(documents);
 }
 
 /** Even an explicit `!!timestamp` stays a string in Go's way through JSON. */
-function isTimestamp(tag: Tags[number]): boolean {
-  return typeof tag !== "string" && tag.tag.includes("timestamp");
+function isReplaced(tag: Tags[number]): boolean {
+  return typeof tag !== "string" && (tag.tag.includes("timestamp") || tag.tag === binary.tag);
 }
