@@ -54,10 +54,14 @@ module.exports = {
     ),
     roomMayImport(
       "engine",
-      ["^src/errors\\.ts$", "^src/propagation/", federationLeaves],
+      ["^src/(errors|exact-json)\\.ts$", "^src/propagation/", federationLeaves],
       "The engine takes its APIs as parameters, and of the core only its leaf modules, no verb.",
     ),
-    roomMayImport("kube", ["^src/errors\\.ts$"], "Take the ClientConfig and the Authenticator as parameters."),
+    roomMayImport(
+      "kube",
+      ["^src/(errors|exact-json)\\.ts$"],
+      "Take the ClientConfig and the Authenticator as parameters.",
+    ),
     roomMayImport("eks", ["^src/errors\\.ts$"], "Take what is needed as parameters."),
     roomMayImport("kubeconfig", ["^src/errors\\.ts$", "^src/yaml/"], "This room knows files and text only."),
     roomMayImport("yaml", ["^src/errors\\.ts$"], "This room knows text only."),

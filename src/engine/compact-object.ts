@@ -1,3 +1,4 @@
+import { parseExactJson, printExactJson } from "../exact-json.ts";
 import type { UnknownObject } from "../kube/objects.ts";
 
 /** An object as the caches keep it: as text, which takes a fifth of the memory of the same as a tree of objects. */
@@ -15,9 +16,9 @@ export function compact(object: UnknownObject): CompactObject {
 
 /** Leaves out nothing. */
 export function pack(object: UnknownObject): CompactObject {
-  return { resourceVersion: object.metadata?.resourceVersion ?? "", text: JSON.stringify(object) };
+  return { resourceVersion: object.metadata?.resourceVersion ?? "", text: printExactJson(object) };
 }
 
 export function expand({ text }: CompactObject): UnknownObject {
-  return JSON.parse(text) as UnknownObject; // What `compact` wrote.
+  return parseExactJson(text) as UnknownObject; // What `compact` wrote.
 }

@@ -1,6 +1,6 @@
 import { FedctlError, hasCode } from "../errors.ts";
 import { managedLabel } from "../federation/kubefed-types.ts";
-import type { KubeApi, ObjectKey } from "../kube/kube-api.ts";
+import type { KubeApi, ObjectKey, RequestOptions } from "../kube/kube-api.ts";
 import type { UnknownObject } from "../kube/objects.ts";
 import { type Decision, decideAdoption, decideMember, type MemberFacts } from "../propagation/decide.ts";
 import type { MemberDeleteOptions } from "../propagation/deletion.ts";
@@ -27,8 +27,13 @@ export interface DispatchOptions {
   readonly adoptsObjects: boolean;
   /** Of a deletion. */
   readonly deleteOptions?: MemberDeleteOptions;
-  /** Of each request. */
-  readonly timeoutMs: number;
+  /** When a member's time is up, for all that is asked of it, in the time of `performance.now()`. */
+  readonly endMs: number;
+}
+
+/** What is left of a member's time, for one more request. */
+function timeLeft({ endMs }: Pick<DispatchOptions, "endMs">): RequestOptions {
+  return { timeoutMs: Math.max(1, Math.round(endMs - performance.now())) };
 }
 
 /**
@@ -120,7 +125,7 @@ async function decideAgain(
   const { facts, cluster, decision } = plan;
   if (facts === undefined) return { kind: "done", dispatched: failed(plan, surprise) };
   try {
-    const live = await memberApi(cluster).get(objectKey(plan, options.subject), options);
+    const live = await memberApi(cluster).get(objectKey(plan, options.subject), timeLeft(options));
     if (live === undefined) {
       // An update that is told NotFound although there is no object: the namespace, or the type, is missing.
       if (decision.action === "create") return { kind: "done", dispatched: failed(plan, surprise) };
@@ -147,9 +152,9 @@ async function perform(plan: MemberPlan, options: DispatchOptions): Promise<Disp
   const api = memberApi(cluster);
   switch (decision.action) {
     case "create":
-      return wrote(plan, await api.create(objectKey(plan, options.subject).type, decision.object, options));
+      return wrote(plan, await api.create(objectKey(plan, options.subject).type, decision.object, timeLeft(options)));
     case "update":
-      return wrote(plan, await api.update(objectKey(plan, options.subject).type, decision.object, options));
+      return wrote(plan, await api.update(objectKey(plan, options.subject).type, decision.object, timeLeft(options)));
     case "delete":
       return remove(plan, decision.live, options);
     case "unlabel":
@@ -174,8 +179,8 @@ function wrote({ cluster, decision }: MemberPlan, object: UnknownObject): Dispat
 async function remove(plan: MemberPlan, live: UnknownObject, options: DispatchOptions): Promise<Dispatched> {
   const { uid } = live.metadata ?? {};
   const key = objectKey(plan, options.subject);
-  const { timeoutMs, deleteOptions } = options;
-  const outcome = await memberApi(plan.cluster).delete(key, { uid, ...deleteOptions, timeoutMs });
+  const { deleteOptions } = options;
+  const outcome = await memberApi(plan.cluster).delete(key, { uid, ...deleteOptions, ...timeLeft(options) });
   const isGoing = outcome === "deleting";
   return { ...told(plan.cluster, "delete", isGoing ? "WaitingForRemoval" : undefined), holds: isGoing };
 }
@@ -188,7 +193,7 @@ async function unlabel(
   const { uid } = live.metadata ?? {};
   const body = { metadata: { uid, labels: { [managedLabel]: null } } };
   try {
-    await memberApi(plan.cluster).patch(objectKey(plan, options.subject), { type: "merge", body }, options);
+    await memberApi(plan.cluster).patch(objectKey(plan, options.subject), { type: "merge", body }, timeLeft(options));
   } catch (error) {
     if (!hasCode(error, "ServerNotFound")) throw error;
   }
@@ -212,11 +217,11 @@ function failureStatus(error: FedctlError, operation: (typeof words)[keyof typeo
 /** The facts of a member as a fresh read of its object has them. */
 export async function readAgain(
   { cluster, facts }: MemberPlan & { readonly facts: MemberFacts },
-  { subject, timeoutMs }: DispatchOptions,
+  { subject, endMs }: DispatchOptions,
 ): Promise<MemberFacts> {
   const { type, key } = subject;
   try {
-    const object = await memberApi(cluster).get({ type: type.target, ...targetKey(type, key) }, { timeoutMs });
+    const object = await memberApi(cluster).get({ type: type.target, ...targetKey(type, key) }, timeLeft({ endMs }));
     const isManaged = object?.metadata?.labels?.[managedLabel] === "true";
     return { ...facts, live: { known: true, object: isManaged ? object : undefined } };
   } catch (error) {

@@ -78,7 +78,7 @@ function remember(toldAt: Map<string, number>, name: string, nowMs: number): voi
 function eventName({ object, type, reason, message }: EventFacts): string {
   const { name = "", uid = "" } = object.metadata ?? {};
   const digest = createHash("sha256").update([uid, type, reason, message].join("\n")).digest("hex");
-  return `${name.slice(0, 200)}.${digest.slice(0, 16)}`;
+  return `${name.slice(0, 200).replace(/[^a-z0-9]+$/, "")}.${digest.slice(0, 16)}`;
 }
 
 /** Events of a cluster-scoped object live in `default`. */

@@ -15,8 +15,8 @@ import { tellDispatched, tellDropped, tellReason, tellWaiting } from "./tell.ts"
 import { gatherServiceStatus } from "./service-status.ts";
 import type { World } from "./world.ts";
 
-/** A member that does not answer holds up an object no longer than this. */
-const requestLimitMs = 30_000;
+/** A member holds up an object no longer than this, however many requests it takes; nor does one request to the host. */
+const limitMs = 30_000;
 
 /**
  * Brings the members to what one federated object says, and records what became of it. What servers answer is in the outcome.
@@ -42,7 +42,7 @@ interface Run {
 type PlanOf<Kind extends ReconcilePlan["kind"]> = ReconcilePlan & { readonly kind: Kind };
 
 const nothing: ReconcileOutcome = { members: [], reason: "", next: "settled" };
-const request = { timeoutMs: requestLimitMs };
+const request = { timeoutMs: limitMs };
 
 async function applyPlan(run: Run, plan: ReconcilePlan): Promise<ReconcileOutcome> {
   switch (plan.kind) {
@@ -73,7 +73,7 @@ async function dispatchAll(
   deletion: Pick<DispatchOptions, "deleteOptions"> = {},
 ): Promise<readonly Dispatched[]> {
   const { adoptsObjects } = world.settings;
-  const options = { subject, adoptsObjects, timeoutMs: requestLimitMs, ...deletion };
+  const options = { subject, adoptsObjects, endMs: performance.now() + limitMs, ...deletion };
   return Promise.all(members.map((member) => dispatch(member, options)));
 }
 
@@ -94,7 +94,9 @@ async function propagate(run: Run, plan: PlanOf<"propagation">): Promise<Reconci
   if (outcome.reason !== "" && outcome.reason !== "CheckClusters") {
     tellReason(teller, { reason: placement.reason, message: placement.message ?? "" });
   }
-  await Promise.all([writeVersion(run, plan, members), tellStatus(run, held, outcome)]);
+  // A newer one was held, it may be, than the one that was propagated.
+  const generation = plan.federated.metadata?.generation;
+  await Promise.all([writeVersion(run, plan, members), tellStatus(run, held, { ...outcome, generation })]);
   return outcome;
 }
 
@@ -136,7 +138,12 @@ async function writeVersion(
   if (version !== undefined) world.wroteVersion(type, subject.key, version);
 }
 
-async function tellStatus({ world, subject }: Run, object: UnknownObject, outcome: Finished): Promise<void> {
+interface Told extends Finished {
+  /** Of what was propagated. */
+  readonly generation: number | undefined;
+}
+
+async function tellStatus({ world, subject }: Run, object: UnknownObject, outcome: Told): Promise<void> {
   const clusters = entriesOf(outcome.members).map(({ name, status, remoteStatus }) => ({
     name,
     status,
@@ -144,7 +151,8 @@ async function tellStatus({ world, subject }: Run, object: UnknownObject, outcom
   }));
   const nowMs = world.clock.now();
   const updated = outcome.members.some(isWritten);
-  const facts = { generation: object.metadata?.generation, reason: outcome.reason, clusters, updated, nowMs };
+  const { generation, reason } = outcome;
+  const facts = { generation, reason, clusters, updated, nowMs };
   await writeStatus(world.host, federatedOf({ world, subject }, object), {
     request,
     // What somebody changed meanwhile was not propagated, and so its generation was not observed.
@@ -160,7 +168,7 @@ async function refuse(run: Run, { federated, refusal, members }: PlanOf<"refused
     return outcomeOf(dispatched, "");
   }
   const outcome = outcomeOf(dispatched, refusal.reason);
-  await tellStatus(run, federated, outcome);
+  await tellStatus(run, federated, { ...outcome, generation: federated.metadata?.generation });
   tellReason({ ...run, federated }, refusal);
   return outcome;
 }
@@ -178,8 +186,9 @@ async function remove(run: Run, { federated, members }: PlanOf<"removal">): Prom
     });
     return { ...nothing, next: "retry", error: new FedctlError("ObjectConflict", deleteOptions.message) };
   }
-  const first = await dispatchAll(run, members, { deleteOptions: deleteOptions.options });
-  const dispatched = first.some(isHeldUp) ? first : await confirmRemoval(run, members, first);
+  const deletion = { deleteOptions: deleteOptions.options };
+  const first = await dispatchAll(run, members, deletion);
+  const dispatched = first.some(isHeldUp) ? first : await confirmRemoval(run, { members, deletion }, first);
   tellDispatched(teller, dispatched);
   const left = dispatched.filter(isHeldUp);
   if (left.length > 0) {
@@ -201,14 +210,19 @@ function isFailure({ status }: Dispatched): boolean {
   return status !== undefined && status !== "" && status !== "WaitingForRemoval";
 }
 
+interface Removal {
+  readonly members: readonly MemberPlan[];
+  readonly deletion: Pick<DispatchOptions, "deleteOptions">;
+}
+
 /** Looks into the members themselves where nothing was found: what was made a moment ago may not have been told yet. */
 async function confirmRemoval(
   run: Run,
-  members: readonly MemberPlan[],
+  { members, deletion }: Removal,
   dispatched: readonly Dispatched[],
 ): Promise<readonly Dispatched[]> {
   const { world, subject } = run;
-  const options = { subject, adoptsObjects: false, timeoutMs: requestLimitMs };
+  const options = { subject, adoptsObjects: false, endMs: performance.now() + limitMs, ...deletion };
   return Promise.all(
     members.map(async (member, index): Promise<Dispatched> => {
       const done = dispatched[index];

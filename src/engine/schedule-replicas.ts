@@ -1,9 +1,10 @@
-import { hasCode } from "../errors.ts";
+import { FedctlError, hasCode } from "../errors.ts";
 import { isRecord } from "../federation/json-data.ts";
 import { schedulingGroup } from "../federation/kubefed-types.ts";
 import type { ResourceType } from "../kube/kube-api.ts";
 import type { UnknownObject } from "../kube/objects.ts";
 import { isBeingDeleted } from "../propagation/object-state.ts";
+import { InvalidSelectorError } from "../propagation/label-selector.ts";
 import { selectorPlacement } from "../propagation/placement.ts";
 import { planReplicas } from "../propagation/replica-plan.ts";
 import {
@@ -65,11 +66,25 @@ async function candidates(
 ): Promise<readonly MemberCluster[]> {
   const ready = world.clusters().filter((cluster) => cluster.ready);
   if (!intersects) return ready;
-  const own = selectorPlacement(federated, ready);
+  const own = selected(federated, ready);
   const namespace = await world.federatedNamespace(federated.metadata?.namespace ?? "");
   if (namespace === undefined && world.settings.scope === "Cluster") return [];
-  const around = namespace === undefined ? own : selectorPlacement(namespace, ready);
+  const around = namespace === undefined ? own : selected(namespace, ready);
   return ready.filter(({ name }) => own.has(name) && around.has(name));
+}
+
+/** @throws FedctlError ObjectConflict for a selector that no server would take */
+function selected(object: UnknownObject, ready: readonly MemberCluster[]): ReadonlySet<string> {
+  try {
+    return selectorPlacement(object, ready);
+  } catch (error) {
+    if (!(error instanceof InvalidSelectorError)) throw error;
+    const { kind = "", metadata } = object;
+    const what = `${kind} "${metadata?.name ?? ""}" in namespace "${metadata?.namespace ?? ""}"`;
+    throw new FedctlError("ObjectConflict", `the cluster selector of ${what} cannot be used: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 interface Planning {

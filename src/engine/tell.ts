@@ -95,8 +95,8 @@ export function tellDropped({ world, federated }: Teller): void {
     world.events.record({
       object: federated,
       type: "Warning",
-      reason: field === "annotations" ? "AnnotationsNotSupported" : "FinalizersNotSupported",
-      message: `metadata.${field} of the template is not propagated, since controllers in the members set it; an override can`,
+      reason: `${field.slice(0, 1).toUpperCase()}${field.slice(1)}NotSupported`,
+      message: `metadata.${field} of the template is not propagated, since it is for the members to set; an override can`,
     });
   }
   const joined = new Set(world.clusters().map(({ name }) => name));

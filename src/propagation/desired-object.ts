@@ -20,8 +20,23 @@ export interface DesiredFacts {
   readonly live?: JsonRecord | undefined;
 }
 
-/** Fields of a template that are not propagated: controllers of the members set them. Overrides can. */
-export const unsupportedMetadata = ["annotations", "finalizers"] as const;
+/**
+ * Fields of a template that are not propagated: controllers of the members set them, and an owner's UID means nothing in another
+ * cluster, where the garbage collector would take the copy for one whose owner is gone. Overrides can set them.
+ */
+export const unsupportedMetadata = ["annotations", "finalizers", "ownerReferences"] as const;
+
+/** Of the server that a template was copied from; another one refuses them, or takes them for those of its own object. */
+const serversMetadata = [
+  "creationTimestamp",
+  "deletionGracePeriodSeconds",
+  "deletionTimestamp",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+  "selfLink",
+  "uid",
+];
 
 /** The object for one cluster: the template under the federated object's name, with what the member keeps, overridden, labelled. */
 export function desiredObject({ type, federated, cluster, live }: DesiredFacts): DesiredObject {
@@ -54,11 +69,13 @@ export function droppedMetadata(federated: UnknownObject): readonly (typeof unsu
   return unsupportedMetadata.filter((field) => Object.keys(metadata[field] ?? {}).length > 0);
 }
 
+const droppedFields = [...unsupportedMetadata, ...serversMetadata];
+
 function baseObject({ target }: PropagatedType, federated: UnknownObject): JsonRecord {
   const template = templateOf(federated);
   const { name, namespace } = federated.metadata ?? {};
   const isNamespace = target.group === "" && target.kind === "Namespace";
-  const own = isRecord(template["metadata"]) ? without(template["metadata"], unsupportedMetadata) : {};
+  const own = isRecord(template["metadata"]) ? without(template["metadata"], droppedFields) : {};
   const metadata = { ...own, name, ...(!isNamespace && namespace !== undefined && { namespace }) };
   const { apiVersion } = template;
   const isVersioned = typeof apiVersion === "string" && apiVersion !== "";

@@ -5,6 +5,7 @@ export function goJson(value: unknown): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "string") return goString(value);
   if (typeof value === "number") return goNumber(value);
+  if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return `[${value.map((item: unknown) => goJson(item)).join(",")}]`;
   if (isRecord(value)) return goObject(value);
   return JSON.stringify(value);

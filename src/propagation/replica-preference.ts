@@ -135,7 +135,8 @@ function scheduledOverrides(overrides: unknown, replicas: Readonly<Record<string
 function withReplicas(item: JsonRecord, replicas: Readonly<Record<string, number>>): JsonRecord {
   const { clusterName, clusterOverrides } = item;
   const listed: readonly unknown[] = Array.isArray(clusterOverrides) ? clusterOverrides : [];
-  const wanted = typeof clusterName === "string" ? replicas[clusterName] : undefined;
+  const wanted =
+    typeof clusterName === "string" && Object.hasOwn(replicas, clusterName) ? replicas[clusterName] : undefined;
   const isOwn = (operation: unknown): boolean => isRecord(operation) && operation["path"] === replicasPath;
   if (wanted === undefined) return { ...item, clusterOverrides: listed.filter((operation) => !isOwn(operation)) };
   const own = listed.find(isOwn);

@@ -1,5 +1,6 @@
 import { changeRecord, isRecord, type JsonRecord, without } from "../federation/json-data.ts";
 import type { ResourceType } from "../kube/kube-api.ts";
+import { allocatedFields } from "./allocated-fields.ts";
 
 export interface Retention {
   readonly target: Pick<ResourceType, "group" | "kind">;
@@ -13,8 +14,8 @@ export interface Retention {
  */
 export function retain(desired: JsonRecord, live: JsonRecord, { target, retainsReplicas }: Retention): JsonRecord {
   const common = retainMetadata(desired, live);
-  if (target.group === "" && target.kind === "Service") return retainService(common, live);
-  if (target.group === "" && target.kind === "ServiceAccount") return retainSecrets(common, live);
+  const allocated = allocatedFields(target);
+  if (allocated !== undefined) return allocated.retain(common, live);
   return retainsReplicas ? retainReplicas(common, live) : common;
 }
 
@@ -33,44 +34,6 @@ function retainMetadata(desired: JsonRecord, live: JsonRecord): JsonRecord {
   return { ...desired, metadata: { ...wanted, ...Object.fromEntries(kept) } };
 }
 
-function retainService(desired: JsonRecord, live: JsonRecord): JsonRecord {
-  const from = recordAt(live, "spec");
-  const wanted = recordAt(desired, "spec");
-  const spec: Record<string, unknown> = { ...wanted };
-  const { healthCheckNodePort, clusterIP, clusterIPs, ports } = from;
-  if (typeof healthCheckNodePort === "number" && healthCheckNodePort > 0) {
-    spec["healthCheckNodePort"] = healthCheckNodePort;
-  }
-  // A name elsewhere has no address, and a server refuses one that is given.
-  if (wanted["type"] !== "ExternalName") {
-    if (typeof clusterIP === "string" && clusterIP !== "") spec["clusterIP"] = clusterIP;
-    if (Array.isArray(clusterIPs) && clusterIPs.length > 0) spec["clusterIPs"] = clusterIPs;
-  }
-  if (Array.isArray(ports) && Array.isArray(wanted["ports"])) spec["ports"] = retainNodePorts(wanted["ports"], ports);
-  return { ...desired, spec };
-}
-
-function retainNodePorts(desired: readonly unknown[], live: readonly unknown[]): readonly unknown[] {
-  const allocated = live.filter(isRecord).filter(({ nodePort }) => nodePort !== undefined);
-  return desired.map((port) => {
-    if (!isRecord(port)) return port;
-    const same = allocated.find((other) => isSamePort(port, other));
-    return same === undefined ? port : { ...port, nodePort: same["nodePort"] };
-  });
-}
-
-/** A server fills in the protocol where a template leaves it out. */
-function isSamePort(one: JsonRecord, other: JsonRecord): boolean {
-  const protocolOf = ({ protocol }: JsonRecord): unknown => protocol ?? "TCP";
-  return one["name"] === other["name"] && one["port"] === other["port"] && protocolOf(one) === protocolOf(other);
-}
-
-function retainSecrets(desired: JsonRecord, live: JsonRecord): JsonRecord {
-  const [wanted, own] = [desired["secrets"], live["secrets"]];
-  if (Array.isArray(wanted) && wanted.length > 0) return desired;
-  return Array.isArray(own) && own.length > 0 ? { ...desired, secrets: own } : desired;
-}
-
 function retainReplicas(desired: JsonRecord, live: JsonRecord): JsonRecord {
   const { replicas } = recordAt(live, "spec");
   if (!Number.isInteger(replicas)) return desired;
@@ -79,12 +42,12 @@ function retainReplicas(desired: JsonRecord, live: JsonRecord): JsonRecord {
 
 /** What of a member's object decisions and retention look at: all that a controller needs to keep in memory. */
 export function retainedPart(object: JsonRecord, { target, retainsReplicas, collectsStatus }: PartOptions): JsonRecord {
-  const { apiVersion, kind, spec, secrets, status } = object;
+  const { apiVersion, kind, spec, status } = object;
   const { managedFields, ...metadata } = recordAt(object, "metadata");
   const part: Record<string, unknown> = { apiVersion, kind, metadata: withManagers(metadata, managedFields) };
-  if (target.group === "" && target.kind === "Service") part["spec"] = spec;
+  const allocated = allocatedFields(target);
+  if (allocated !== undefined) Object.assign(part, allocated.part(object));
   else if (retainsReplicas && isRecord(spec)) part["spec"] = { replicas: spec["replicas"] };
-  if (target.group === "" && target.kind === "ServiceAccount") part["secrets"] = secrets;
   if (collectsStatus) part["status"] = status;
   return part;
 }
@@ -96,6 +59,8 @@ interface PartOptions extends Retention {
 /** Who wrote it, without what they wrote: that alone is most of an object's bytes. */
 function withManagers(metadata: JsonRecord, managedFields: unknown): JsonRecord {
   if (!Array.isArray(managedFields)) return metadata;
-  const managers = managedFields.filter(isRecord).map(({ manager, operation }) => ({ manager, operation }));
+  const managers = managedFields
+    .filter(isRecord)
+    .map(({ manager, operation, subresource }) => ({ manager, operation, subresource }));
   return { ...metadata, managedFields: managers };
 }

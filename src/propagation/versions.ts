@@ -36,12 +36,30 @@ function knownItem(item: unknown): Readonly<Record<string, unknown>> {
 
 function knownOverride(item: unknown): Readonly<Record<string, unknown>> {
   const { op, path, value } = isRecord(item) ? item : {};
-  return { ...(op !== "" && op !== null && { op }), path: path ?? "", ...(value !== null && { value }) };
+  return {
+    ...(op !== "" && op !== null && { op }),
+    path: path ?? "",
+    ...(value !== null && { value: asFloats(value) }),
+  };
 }
 
-/** Name of the (Cluster)PropagatedVersion of a federated object. */
+/** Of overrides KubeFed reads each number as a float64; of templates, whole ones to the last digit. */
+function asFloats(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(asFloats);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, nested]) => [field, asFloats(nested)]));
+}
+
+/** Of the API server, for the name of a custom resource. */
+const longestName = 253;
+
+/** Name of the (Cluster)PropagatedVersion of a federated object. One that would be too long, which KubeFed cannot write, ends in a hash. */
 export function versionName({ target }: PropagatedType, name: string): string {
-  return `${target.kind.toLowerCase()}-${name}`;
+  const whole = `${target.kind.toLowerCase()}-${name}`;
+  if (whole.length <= longestName) return whole;
+  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 32);
+  return `${whole.slice(0, longestName - hash.length).replace(/[^a-z0-9]+$/, "")}${hash}`;
 }
 
 /** The recorded versions of clusters that still count: none, when template or overrides changed since. */

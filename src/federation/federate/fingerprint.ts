@@ -15,6 +15,7 @@ export function fingerprintOf(
 }
 
 function sortFields(_field: string, value: unknown): unknown {
+  if (typeof value === "bigint") return { integer: String(value) };
   if (!isRecord(value)) return value;
   const fields = Object.keys(value).sort();
   return Object.fromEntries(fields.map((field) => [field, value[field]]));

@@ -1,4 +1,5 @@
 import { hasCode } from "../../errors.ts";
+import { printExactJson } from "../../exact-json.ts";
 import type { RequestOptions, ResourceType } from "../kube-api.ts";
 import type { KubeObject } from "../objects.ts";
 import { objectPath } from "./paths.ts";
@@ -44,7 +45,7 @@ async function applyObject<T extends KubeObject>(
     call: {
       method: "PATCH",
       path: `${objectPath(key)}?fieldManager=fedctl`,
-      body: yamlSafe(JSON.stringify(withKind(type, object))),
+      body: yamlSafe(printExactJson(withKind(type, object))),
       contentType: "application/apply-patch+yaml",
       attempt,
       options,

@@ -1,4 +1,5 @@
 import { FedctlError } from "../../errors.ts";
+import { parseExactJson } from "../../exact-json.ts";
 import { attemptWords, readServerFailure, serverError, type Attempt } from "../errors.ts";
 import type { ObjectKey, ResourceType } from "../kube-api.ts";
 import type { Reply } from "./call.ts";
@@ -43,7 +44,7 @@ export function decode(reply: Reply, attempt: Attempt): unknown {
 /** @throws FedctlError ServerError for what is no JSON: no API server speaks there */
 export function parseJson(text: string, attempt: Attempt): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw new FedctlError("ServerError", `cannot ${attemptWords(attempt)}: the answer is no JSON`, {
       hint: "check that the server in the kubeconfig is a Kubernetes API server: kubectl config view --minify",

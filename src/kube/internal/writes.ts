@@ -1,4 +1,5 @@
 import { hasCode } from "../../errors.ts";
+import { printExactJson } from "../../exact-json.ts";
 import { outcomeUnknownError, serverError, type Attempt } from "../errors.ts";
 import type {
   DeleteOptions,
@@ -75,7 +76,7 @@ export async function createObject<T extends KubeObject>(
     call: {
       method: "POST",
       path: collectionPath(type, namespace),
-      body: JSON.stringify(sent),
+      body: printExactJson(sent),
       attempt,
       options,
       takesServerErrors: !hasName,
@@ -118,7 +119,7 @@ export async function replaceObject<T extends KubeObject>(
     call: {
       method: "PUT",
       path: `${objectPath(key)}${subresource === undefined ? "" : `/${subresource}`}${dryRun}`,
-      body: JSON.stringify(sent),
+      body: printExactJson(sent),
       attempt,
       options,
     },
@@ -161,7 +162,7 @@ export async function patchObject<T extends KubeObject>(
     call: {
       method: "PATCH",
       path: objectPath(key),
-      body: JSON.stringify(patch.body),
+      body: printExactJson(patch.body),
       contentType: `application/${patch.type === "json" ? "json-patch" : "merge-patch"}+json`,
       attempt,
       options,

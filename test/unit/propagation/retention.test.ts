@@ -34,9 +34,10 @@ describe("a Service", () => {
       { name: "a", port: 80, protocol: "TCP" },
       { name: "b", port: 81, protocol: "UDP" },
     ];
-    expect(retain({ spec: { ports, selector: { x: "y" } } }, live, service)).toEqual({
+    expect(retain({ spec: { type: "NodePort", ports, selector: { x: "y" } } }, live, service)).toEqual({
       metadata: {},
       spec: {
+        type: "NodePort",
         selector: { x: "y" },
         clusterIP: "10.0.0.1",
         clusterIPs: ["10.0.0.1"],
@@ -47,7 +48,7 @@ describe("a Service", () => {
   });
 
   test("keeps the node port of a port whose protocol the template leaves to the server", () => {
-    expect(retain({ spec: { ports: [{ name: "a", port: 80 }] } }, live, service)).toMatchObject({
+    expect(retain({ spec: { type: "NodePort", ports: [{ name: "a", port: 80 }] } }, live, service)).toMatchObject({
       spec: { ports: [{ name: "a", port: 80, nodePort: 31_000 }] },
     });
   });
