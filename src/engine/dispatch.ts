@@ -134,7 +134,9 @@ async function decideAgain(
     return { kind: "decided", decision: decideAdoption(facts, live, options) };
   } catch (error) {
     if (!isAnswer(error)) throw error;
-    return { kind: "done", dispatched: { ...failed(plan, error), status: "RetrievalFailed" } };
+    const dispatched = failed(plan, error);
+    if (hasCode(error, "ServerTimedOut")) return { kind: "done", dispatched };
+    return { kind: "done", dispatched: { ...dispatched, status: "RetrievalFailed" } };
   }
 }
 

@@ -3,6 +3,7 @@ import { goJson } from "../../../src/propagation/go-json.ts";
 import { needsUpdate, objectVersion } from "../../../src/propagation/needs-update.ts";
 import {
   nextVersion,
+  type SourceVersions,
   readVersion,
   sourceVersions,
   validVersions,
@@ -80,7 +81,20 @@ describe("recorded versions", () => {
   test("have a name of kind and object", () => {
     const target = { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
     const type = { name: "configmaps", target, federated: target, statusType: undefined } as const;
-    expect(versionName({ ...type, propagation: "Enabled", collectsStatus: false }, "a")).toBe("configmap-a");
+    const names = ["a", "n".repeat(243), `${"n".repeat(210)}.${"m".repeat(42)}`].map((name) =>
+      versionName({ ...type, propagation: "Enabled", collectsStatus: false }, name),
+    );
+    expect(names.slice(0, 2)).toEqual(["configmap-a", `configmap-${"n".repeat(243)}`]);
+    // One that is too long for a server is cut, where a name may be cut.
+    expect(names[2]).toMatch(/^configmap-n{210}[0-9a-f]{32}$/);
+  });
+
+  test("long whole numbers count to the last digit in a template, and as float64 in overrides", () => {
+    const version = (size: unknown): object =>
+      sourceVersions({ spec: { template: { size }, overrides: [{ clusterOverrides: [{ value: [{ size }] }] }] } });
+    const [one, other] = [version(9_007_199_254_740_993n), version(9_007_199_254_740_992)];
+    expect(one).toMatchObject({ templateVersion: "62d988bf53bbfeaf4bc6df37c8b9f0c8" });
+    expect(one).toMatchObject({ overridesVersion: (other as SourceVersions).overridesVersion });
   });
 });
 
