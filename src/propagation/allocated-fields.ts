@@ -32,20 +32,23 @@ function isAbsent(value: unknown): boolean {
 function retainService(desired: JsonRecord, live: JsonRecord): JsonRecord {
   const from = recordAt(live, "spec");
   const wanted = recordAt(desired, "spec");
-  const spec: Record<string, unknown> = { ...wanted };
-  const { healthCheckNodePort, clusterIP, clusterIPs, ports } = from;
+  const { healthCheckNodePort, ports } = from;
+  // A name elsewhere has no address, and a server refuses one that is given.
+  const spec: Record<string, unknown> = { ...wanted, ...(wanted["type"] !== "ExternalName" && addressesOf(from)) };
   if (typeof healthCheckNodePort === "number" && healthCheckNodePort > 0) {
     spec["healthCheckNodePort"] = healthCheckNodePort;
-  }
-  // A name elsewhere has no address, and a server refuses one that is given.
-  if (wanted["type"] !== "ExternalName") {
-    if (typeof clusterIP === "string" && clusterIP !== "") spec["clusterIP"] = clusterIP;
-    if (Array.isArray(clusterIPs) && clusterIPs.length > 0) spec["clusterIPs"] = clusterIPs;
   }
   if (hasNodePorts(wanted) && Array.isArray(ports) && Array.isArray(wanted["ports"])) {
     spec["ports"] = retainNodePorts(wanted["ports"], ports);
   }
   return { ...desired, spec };
+}
+
+function addressesOf({ clusterIP, clusterIPs }: JsonRecord): JsonRecord {
+  return {
+    ...(typeof clusterIP === "string" && clusterIP !== "" && { clusterIP }),
+    ...(Array.isArray(clusterIPs) && clusterIPs.length > 0 && { clusterIPs }),
+  };
 }
 
 /** Of other types a server refuses node ports, unless they are all that the Service had. */

@@ -38,7 +38,7 @@ afterAll(() => pair.stop());
 interface Opened {
   readonly plane: Plane;
   readonly world: World;
-  subject(type: string, key: Subject["key"]): Subject;
+  readonly subject: (type: string, key: Subject["key"]) => Subject;
 }
 
 async function openWorld(): Promise<Opened> {
