@@ -76,7 +76,7 @@ async function follow(cluster: KubeFedCluster, options: ClusterHealthOptions): P
     const startedMs = performance.now();
     try {
       const probe = await probeCluster(cluster, { clients: options.clients, timeoutMs: settings.timeoutMs, signal });
-      health = healthAfter(probe, health, { settings, now: wholeSeconds(clock.now()) });
+      health = healthAfter(probe, health, { settings, now: wholeSeconds(clock.now()), recorded: live.status });
       options.onProbe(nameOf(cluster), probe, isReady(health.status));
       live = await record(live, health.status, options);
     } catch (error) {

@@ -62,9 +62,14 @@ function wordsFor(probe: Probe): readonly Wording[] {
  * The health after one more probe. The first decides by itself; later ones change the state only when enough of them in a row differ
  * from it (spec/kubefed D.13). That a registration is unusable is certain at once. Pure.
  */
-export function healthAfter(probe: Probe, last: Health | undefined, { settings, now }: HealthClock): Health {
+export function healthAfter(
+  probe: Probe,
+  last: Health | undefined,
+  { settings, now, recorded = {} }: HealthClock,
+): Health {
   const found = statusOf(probe, now);
-  if (last === undefined) return { status: found, doubts: 0 };
+  // What another controller, or this one before it was restarted, found of it, it has been since then.
+  if (last === undefined) return { status: withTransition(found, recorded), doubts: 0 };
   if (isReady(found) === isReady(last.status)) return { status: withTransition(found, last.status), doubts: 0 };
   const threshold = isReady(found) ? settings.successThreshold : settings.failureThreshold;
   const doubts = last.doubts + 1;
@@ -76,6 +81,8 @@ export interface HealthClock {
   readonly settings: HealthSettings;
   /** RFC 3339, whole seconds. */
   readonly now: string;
+  /** What the registration says of the cluster. */
+  readonly recorded?: ClusterStatus | undefined;
 }
 
 function statusOf(probe: Probe, now: string): ClusterStatus {

@@ -98,3 +98,13 @@ describe("the conditions are KubeFed's", () => {
     expect(last?.status.kubernetesVersion).toBe("v1.34.4");
   });
 });
+
+test("a condition that another controller wrote has the time it came, when a new one looks at the cluster", () => {
+  const recorded = follow([ok])[0]?.status;
+  const times = (probe: Probe): unknown =>
+    healthAfter(probe, undefined, { settings, now: "2026-11-25T11:00:00Z", recorded }).status.conditions?.map(
+      ({ lastProbeTime, lastTransitionTime }) => [lastProbeTime, lastTransitionTime],
+    );
+  expect(times(ok)).toEqual([["2026-11-25T11:00:00Z", "2026-11-25T10:00:00Z"]]);
+  expect(times(away)).toEqual([["2026-11-25T11:00:00Z", "2026-11-25T11:00:00Z"]]);
+});
