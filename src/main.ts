@@ -2,6 +2,7 @@ import { ExitCode, FedctlError } from "./errors.ts";
 import type { Deps } from "./commands/deps.ts";
 import { printToken, readGetTokenLine } from "./commands/eks/get-token-line.ts";
 import type { ProgramEnd } from "./commands/program.ts";
+import { palette } from "./output/colour.ts";
 import { usesColour } from "./output/streams.ts";
 
 /** Runs a command line (without node and script) and resolves to its exit code; whatever went wrong is printed here, once. */
@@ -11,8 +12,7 @@ export async function main(argv: readonly string[], deps: Deps): Promise<ExitCod
   const known = error instanceof FedctlError ? error : internal(error);
   if (jsonMissing) await printJsonError(known, deps);
   const { renderError } = await import("./output/text.ts");
-  const { palette } = await import("./output/colour.ts");
-  deps.streams.err.write(renderError(known, palette(usesColour(deps.streams.err, deps.env))));
+  deps.streams.err.write(renderError(known, await palette(usesColour(deps.streams.err, deps.env))));
   if (known.code === "Internal" && error instanceof Error) deps.streams.err.write(`${error.stack ?? ""}\n`);
   return known.exitCode;
 }

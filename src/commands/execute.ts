@@ -1,6 +1,6 @@
 import type { FederationDeps } from "../federation/deps.ts";
 import type { Change, ClusterSummary, Report, Warning } from "../federation/report.ts";
-import type { Palette } from "../output/colour.ts";
+import { type Palette, palette } from "../output/colour.ts";
 import { usesColour } from "../output/streams.ts";
 import { FedctlError } from "../errors.ts";
 import type { Connector, Deps } from "./deps.ts";
@@ -43,10 +43,9 @@ interface Gathered {
  */
 export function executor(deps: Deps, onPrinted: () => void): Execute {
   return async <Result>(spec: CommandSpec<Result>): Promise<void> => {
-    const { palette } = await import("../output/colour.ts");
     const { progressLine } = await import("../output/progress.ts");
     const { renderWarning } = await import("../output/text.ts");
-    const errColours = palette(usesColour(deps.streams.err, deps.env));
+    const errColours = await palette(usesColour(deps.streams.err, deps.env));
     const progress = progressLine(deps.streams.err, () => deps.clock.now());
     const say = (text: string): void => {
       progress.clear();
@@ -142,9 +141,8 @@ async function print<Result>(deps: Deps, spec: CommandSpec<Result>, ending: Endi
     if (finished !== undefined) out.write(await spec.document(finished.value));
     return;
   }
-  const { palette } = await import("../output/colour.ts");
   const { renderChanges } = await import("../output/text.ts");
-  const colours = palette(usesColour(out, deps.env));
+  const colours = await palette(usesColour(out, deps.env));
   const { inOrder } = await import("../output/order.ts");
   out.write(renderChanges(inOrder(ending.gathered.changes), colours));
   if (finished !== undefined && spec.text !== undefined) out.write(spec.text(finished.value, colours));

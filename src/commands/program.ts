@@ -35,8 +35,8 @@ export async function runProgram(argv: readonly string[], deps: Deps): Promise<P
     onJsonPrinted: () => void (json.printed = true),
   };
   const error = await run(argv, buildPart(argv, parts) ?? buildProgram(parts));
-  const jsonMissing = error !== undefined && !json.printed && wantsJson(argv, buildProgram(parts));
-  return { jsonMissing, error };
+  const mayBeMissing = error !== undefined && !json.printed && argv.some((text) => text.startsWith("--json"));
+  return { jsonMissing: mayBeMissing && wantsJson(argv, buildProgram(parts)), error };
 }
 
 async function run(argv: readonly string[], program: Command): Promise<unknown> {

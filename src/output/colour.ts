@@ -1,5 +1,3 @@
-import { Chalk } from "chalk";
-
 type Paint = (text: string) => string;
 
 /** Colours by meaning. They never carry it alone: the word is always there too. */
@@ -11,7 +9,13 @@ export interface Palette {
   readonly strong: Paint;
 }
 
-export function palette(enabled: boolean): Palette {
-  const chalk = new Chalk({ level: enabled ? 1 : 0 });
+const same: Paint = (text) => text;
+export const plain: Palette = { good: same, caution: same, bad: same, quiet: same, strong: same };
+
+/** Loads what paints only where something is painted. */
+export async function palette(enabled: boolean): Promise<Palette> {
+  if (!enabled) return plain;
+  const { Chalk } = await import("chalk");
+  const chalk = new Chalk({ level: 1 });
   return { good: chalk.green, caution: chalk.yellow, bad: chalk.red, quiet: chalk.dim, strong: chalk.bold };
 }

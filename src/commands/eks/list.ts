@@ -4,6 +4,7 @@ import type { EksClusterList, EksClusterSummary } from "../../eks/list-clusters.
 import type { ListOptions } from "../../eks/list-in-regions.ts";
 import { ExitCode, FedctlError } from "../../errors.ts";
 import type { RawConfig } from "../../kubeconfig/types.ts";
+import { palette } from "../../output/colour.ts";
 import { usesColour } from "../../output/streams.ts";
 import type { Deps } from "../deps.ts";
 import { given } from "../shared-options.ts";
@@ -97,8 +98,7 @@ async function print(
     return;
   }
   const { renderEksClusters } = await import("../../output/eks-clusters.ts");
-  const { palette } = await import("../../output/colour.ts");
-  out.write(renderEksClusters(rows, palette(usesColour(out, deps.env))));
+  out.write(renderEksClusters(rows, await palette(usesColour(out, deps.env))));
 }
 
 /** In a document what is not known is null. */

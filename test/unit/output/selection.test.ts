@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { palette } from "../../../src/output/colour.ts";
+import { plain } from "../../../src/output/colour.ts";
 import { renderSelection } from "../../../src/output/selection.ts";
 
-const colours = palette(false);
+const colours = plain;
 const config = (name: string, namespace = "demo") => ({ type: "configmaps", namespace, name });
 const pod = (count: number) => ({
   type: "pods",

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ExitCode, FedctlError } from "../../../src/errors.ts";
 import type { Change } from "../../../src/federation/report.ts";
-import { palette } from "../../../src/output/colour.ts";
+import { palette, plain } from "../../../src/output/colour.ts";
 import { renderChanges, renderError } from "../../../src/output/text.ts";
 
-const plain = palette(false);
 const secret: Change["object"] = { apiVersion: "v1", kind: "Secret", namespace: "ns", name: "s" };
 const crd: Change["object"] = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name: "c" };
 
@@ -38,10 +37,10 @@ describe("renderChanges", () => {
     expect(renderChanges([], plain)).toBe("");
   });
 
-  test("colours wrap words, never change them", () => {
+  test("colours wrap words, never change them", async () => {
     const [, row = ""] = renderChanges(
       [{ cluster: "a", action: "create", object: secret, outcome: "done" }],
-      palette(true),
+      await palette(true),
     ).split("\n");
     expect(row).toBe("a         ns          secret/s   \u001b[32mcreated\u001b[39m");
   });
