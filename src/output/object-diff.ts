@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from "diff";
-import { dump } from "js-yaml";
 import type { Palette } from "./colour.ts";
+import { renderYaml } from "./yaml.ts";
 
 /** An object before and after; undefined: it is not there. */
 export interface TwoStates {
@@ -24,7 +24,7 @@ export function patchOf({ title, before, after }: TwoStates): string {
 }
 
 function yamlOf(object: unknown): string {
-  return object === undefined ? "" : dump(object, { sortKeys: true, lineWidth: -1, noRefs: true });
+  return object === undefined ? "" : renderYaml(object);
 }
 
 function paint(patch: string, colours: Palette): string {

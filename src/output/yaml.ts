@@ -27,6 +27,11 @@ export function renderYamlDocuments(objects: readonly unknown[]): string {
 
 const writing = { schema: writingSchema, sortKeys: true, noRefs: true, lineWidth: -1 };
 
+/** One value, whole, keys sorted. */
+export function renderYaml(value: unknown): string {
+  return dump(value, writing);
+}
+
 function withoutServerFields(object: unknown): unknown {
   if (!isRecord(object)) return object;
   const { metadata } = object;

@@ -6,7 +6,7 @@ import { rawCreate, rawGet, rawPatch } from "../cluster/raw-client.ts";
 import type { ClusterPair } from "./cluster-pair.ts";
 import { uniqueName } from "./clusters.ts";
 import { coreRun, describeChange } from "./core-run.ts";
-import { openFederation } from "./federation.ts";
+import { type FederationOptions, openFederation } from "./federation.ts";
 import { connectThrough } from "./kubeconfig-connection.ts";
 
 /** What a pass of the engine told. */
@@ -24,8 +24,11 @@ export interface EngineFederation {
   sync(more?: Partial<SyncOptions>): Promise<Synced>;
 }
 
-export async function openEngineFederation(pair: ClusterPair): Promise<EngineFederation> {
-  const federation = await openFederation({ kubeconfigPath: pair.kubeconfigPath });
+export async function openEngineFederation(
+  pair: ClusterPair,
+  more: Pick<FederationOptions, "scope"> = {},
+): Promise<EngineFederation> {
+  const federation = await openFederation({ kubeconfigPath: pair.kubeconfigPath, ...more });
   for (const name of ["earth", "vulcan"]) {
     const { error } = await federation.join(name);
     if (error !== undefined) throw new Error(`${name} was not joined`, { cause: error });
