@@ -37,12 +37,14 @@ export interface CacheOptions<Kept extends Versioned> {
   readonly keep: (object: UnknownObject) => Kept;
   /** Objects of which nothing is kept and told. Default: none. */
   readonly skips?: ((key: Key) => boolean) | undefined;
+  /** Whether an object is one of these: what a write gave back may be so no more. Default: all are. */
+  readonly holds?: ((object: UnknownObject) => boolean) | undefined;
   readonly onChange: (change: CacheChange<Kept>) => void;
 }
 
 /** Makes an {@link ObjectCache}. */
 export function createCache<Kept extends Versioned>(options: CacheOptions<Kept>): ObjectCache<Kept> {
-  const { keep, skips } = options;
+  const { keep, skips, holds } = options;
   const entries = new Map<Key, Kept>();
   const store = createStore(entries, options);
   let position: string | undefined;
@@ -75,7 +77,10 @@ export function createCache<Kept extends Versioned>(options: CacheOptions<Kept>)
       const key = keyOf(object);
       // Of what the watch has passed already the cache knows as much or more: that it was deleted meanwhile, for one.
       if (resourceVersion === undefined || position === undefined || !isLater(resourceVersion, position)) return;
-      if (skips?.(key) !== true && !store.isKnown(key, object)) entries.set(key, keep(object));
+      if (skips?.(key) === true || store.isKnown(key, object)) return;
+      // The watch tells of it as of a deletion, with the version that is known already.
+      if (holds?.(object) === false) entries.delete(key);
+      else entries.set(key, keep(object));
     },
   };
 }

@@ -132,6 +132,7 @@ function memberInformer({ name, watchApi }: OpenMember, options: TypeCachesOptio
     type: target,
     namespace,
     labelSelector: `${managedLabel}=true`,
+    holds: ({ metadata }) => metadata?.labels?.[managedLabel] === "true",
     // Which of them keep their replicas is for each federated object to say.
     keep: (object) => pack(retainedPart(object, { target, collectsStatus, retainsReplicas: true })),
     skips: (key) => !isKeyInShard(key, isNamespaceType(type), shard),

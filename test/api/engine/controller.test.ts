@@ -88,6 +88,27 @@ describe("a controller", () => {
     await controller.stop();
   });
 
+  test("leaves alone what was orphaned, also when a federated object of that name comes again", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, both);
+    const names = Array.from({ length: 40 }, (_, index) => `c${index}`);
+    const paths = names.map((name) => federatedPath(namespace, "federatedconfigmaps", name));
+    const federateAll = (placement: object): Promise<unknown> =>
+      Promise.all(names.map((name) => federateConfigMap(earth, { namespace, name }, { placement })));
+    const areAll = async (): Promise<boolean> => (await propagatedIn(earth, namespace)) === names.length;
+    await federateAll(inClusters("vulcan"));
+    await until(areAll);
+    const orphan = { metadata: { annotations: { "kubefed.io/orphan": "true" } } };
+    await Promise.all(paths.map((path) => rawPatch(earth, path, orphan)));
+    await Promise.all(paths.map((path) => rawDelete(earth, path)));
+    await until(async () => (await rawList(earth, federatedPath(namespace, "federatedconfigmaps"))).length === 0);
+    await federateAll(inClusters("earth"));
+    await until(areAll);
+    const left = await Promise.all(names.map((name) => valueIn(vulcan, { namespace, name })));
+    expect(left).toEqual(names.map(() => "1"));
+    await controller.stop();
+  });
+
   test("has nothing to write when it starts and all is in place", async () => {
     const namespace = await federateNamespace(earth, both);
     const names = Array.from({ length: 50 }, (_, index) => `c${index}`);
