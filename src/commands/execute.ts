@@ -16,6 +16,8 @@ export interface CommandSpec<Result> {
   readonly endsByItself?: boolean;
   /** @param know called once the result is known though not all of it is written yet: it is told also when that fails */
   run(core: FederationDeps, know: (result: Result) => void, connector: Connector): Promise<Result>;
+  /** Changes that a person need not read of; the JSON document has them. */
+  hides?(change: Change): boolean;
   /** What a person reads behind the table of changes, when the command finished. */
   text?(result: Result, colours: Palette): string;
   /** Fields of this command alone in the JSON document. */
@@ -144,7 +146,8 @@ async function print<Result>(deps: Deps, spec: CommandSpec<Result>, ending: Endi
   const { renderChanges } = await import("../output/text.ts");
   const colours = await palette(usesColour(out, deps.env));
   const { inOrder } = await import("../output/order.ts");
-  out.write(renderChanges(inOrder(ending.gathered.changes), colours));
+  const shown = ending.gathered.changes.filter((change) => spec.hides?.(change) !== true);
+  out.write(renderChanges(inOrder(shown), colours));
   if (finished !== undefined && spec.text !== undefined) out.write(spec.text(finished.value, colours));
 }
 

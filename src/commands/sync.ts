@@ -2,10 +2,12 @@ import { Command, Option } from "commander";
 import type { DiffResult } from "../engine/diff.ts";
 import type { SyncOptions, SyncResult } from "../engine/sync.ts";
 import type { FederationDeps } from "../federation/deps.ts";
+import { isUnchanged } from "./diff.ts";
 import { parseDuration } from "./duration.ts";
 import type { Execute } from "./execute.ts";
-import { incompleteness } from "./incompleteness.ts";
-import { addHostFlags, given, type HostFlags, hostOptions } from "./shared-options.ts";
+import { dryRunLine } from "./result-text.ts";
+import { addSelection, type SelectionFlags, selectionOptions } from "./selection-flags.ts";
+import { addHostFlags } from "./shared-options.ts";
 
 /** With `dryRun`, what would be done. */
 type Run = (options: SyncOptions, core: FederationDeps) => Promise<SyncResult | DiffResult>;
@@ -14,9 +16,7 @@ const runSync: Run = async (options, core) =>
     ? (await import("../engine/diff.ts")).diffFederation(options, core)
     : (await import("../engine/sync.ts")).syncFederation(options, core);
 
-interface SyncFlags extends HostFlags {
-  readonly namespace?: string;
-  readonly allNamespaces?: boolean;
+interface SyncFlags extends SelectionFlags {
   readonly once?: boolean;
   readonly timeout: number;
   readonly events: "warnings" | "all";
@@ -25,15 +25,13 @@ interface SyncFlags extends HostFlags {
 const defaultTimeoutMs = 300_000;
 
 export function syncCommand(execute: Execute, run: Run = runSync): Command {
-  const command = new Command("sync")
-    .summary("bring the members to what the federated objects say, once")
-    .description(
-      "Propagates federated objects to the joined clusters and waits until they are there; no controller is needed. Exits 4 when something could not be propagated, 5 when it was not done in time.",
-    )
-    .argument("[type]", "type of the objects, or of their federated objects (default: all types)")
-    .argument("[name]", "name of one object")
-    .option("-n, --namespace <namespace>", "only what is in this namespace")
-    .option("-A, --all-namespaces", "all namespaces (the default)")
+  const command = addSelection(
+    new Command("sync")
+      .summary("bring the members to what the federated objects say, once")
+      .description(
+        "Propagates federated objects to the joined clusters and waits until they are there; no controller is needed. Exits 4 when something could not be propagated, 5 when it was not done in time. With --dry-run it shows what diff shows.",
+      ),
+  )
     .option("--once", "look at each object once: do not try again, nor wait for deletions")
     .addOption(
       new Option("--timeout <duration>", "limit for all of it")
@@ -53,12 +51,14 @@ export function syncCommand(execute: Execute, run: Run = runSync): Command {
         kind: "SyncResult",
         flags,
         run: (core) => run(options, core),
-        text: (result, colours) => ("diffs" in result ? renderDiffs(result, colours) : doneLine(result.objects)),
+        hides: (change) => flags.dryRun === true && isUnchanged(change),
+        text: (result, colours) =>
+          "diffs" in result ? renderDiffs(result, colours) + (dryRunLine(flags) ?? "") : doneLine(result.objects),
         extra: (result) => ({
           objects: result.objects,
           ...("diffs" in result && { diffs: describeDiffs(result) }),
         }),
-        failure: (result) => ("diffs" in result ? incompleteness(result) : undefined),
+        failure: (result) => ("diffs" in result ? result.incomplete : undefined),
       });
     },
   );
@@ -70,15 +70,9 @@ function doneLine(objects: number): string {
     : `${objects} federated objects are as they should be\n`;
 }
 
-function syncOptions(
-  { type, name }: { readonly type: string | undefined; readonly name: string | undefined },
-  flags: SyncFlags,
-): SyncOptions {
+function syncOptions(selected: Parameters<typeof selectionOptions>[0], flags: SyncFlags): SyncOptions {
   return {
-    ...hostOptions(flags),
-    type: given(type),
-    name: given(name),
-    namespace: flags.allNamespaces === true ? undefined : given(flags.namespace),
+    ...selectionOptions(selected, flags),
     once: flags.once ?? false,
     timeoutMs: flags.timeout,
     writesNormalEvents: flags.events === "all",

@@ -1,4 +1,4 @@
-import { FedctlError, hasCode } from "../errors.ts";
+import { ExitCode, FedctlError, hasCode } from "../errors.ts";
 import type { FederationDeps, HostOptions } from "../federation/deps.ts";
 import { sameJson } from "../federation/json-data.ts";
 import { managedLabel } from "../federation/kubefed-types.ts";
@@ -10,12 +10,14 @@ import { targetKey } from "../propagation/target-key.ts";
 import { silentEvents } from "./event-recorder.ts";
 import { listSource } from "./object-source.ts";
 import { visitAll } from "./pass.ts";
+import { causesOf, hintFor } from "./pass-failure.ts";
 import { createPassWorld } from "./pass-world.ts";
 import { presentable, type Shown } from "./presentable.ts";
 import { type MemberPlan, planReconcile, type ReconcilePlan, type Subject } from "./reconcile-plan.ts";
-import { refuseAbsent, selectSubjects, type SelectOptions } from "./select.ts";
+import { selectSubjects, tellAbsence } from "./select.ts";
+import { type SelectOptions, suggestPass } from "./suggest-pass.ts";
 import { openPlane } from "./sync-plane.ts";
-import { identityOfFederated, identityOfTarget } from "./sync-report.ts";
+import { federatedWords, identityOfFederated, identityOfTarget, memberWords } from "./sync-report.ts";
 
 export type DiffOptions = HostOptions & SelectOptions;
 
@@ -27,8 +29,10 @@ export interface ObjectDiff extends Shown {
 export interface DiffResult {
   readonly objects: number;
   readonly diffs: readonly ObjectDiff[];
-  /** What nobody can tell, or what could not be propagated. */
-  readonly failures: readonly FedctlError[];
+  /** `sync` would do something about objects of members, or wait for it. */
+  readonly differs: FedctlError | undefined;
+  /** What nobody can tell, or what could not be propagated: such a comparison must not pass for one that found nothing. */
+  readonly incomplete: FedctlError | undefined;
 }
 
 /** Tells what `sync` would do, and writes nothing; of updates, the servers themselves say what would become of them. */
@@ -52,16 +56,41 @@ export async function diffFederation(options: DiffOptions, deps: FederationDeps)
       diffs.push(...found);
     };
     await visitAll({ world, source, selection, visit });
-    if (diffs.length === 0) await refuseAbsent(host, selection);
+    if (diffs.length === 0) await tellAbsence(host, selection, deps.report);
     for (const { change } of diffs) deps.report.change(change);
     return {
       objects,
       diffs: diffs.filter(({ before, after }) => !sameJson(before, after)),
-      failures: diffs.flatMap(({ change }) => change.error ?? []),
+      ...judge(
+        diffs.map(({ change }) => change),
+        options,
+      ),
     };
   } finally {
     plane.close();
   }
+}
+
+function judge(changes: readonly Change[], options: DiffOptions): Pick<DiffResult, "differs" | "incomplete"> {
+  const differing = changes.filter(({ outcome, action }) => outcome === "planned" && action !== "keep").length;
+  const what = differing === 1 ? "1 object of a member is" : `${differing} objects of members are`;
+  const causes = causesOf(changes);
+  return {
+    differs:
+      differing === 0
+        ? undefined
+        : new FedctlError("DifferencesFound", `${what} not as the federated objects say`, {
+            exitCode: ExitCode.Differences,
+            hint: `bring them there: ${suggestPass("sync", options)}`,
+          }),
+    incomplete:
+      causes === ""
+        ? undefined
+        : new FedctlError("PartlyFailed", `not everything can be propagated: ${causes}`, {
+            exitCode: ExitCode.PartlyFailed,
+            hint: hintFor("diff", changes, options),
+          }),
+  };
 }
 
 interface DiffContext {
@@ -79,18 +108,22 @@ async function diffSubject(
   return [...troubleOf(subject, plan, context), ...members.filter((diff) => diff !== undefined)];
 }
 
-/** What is wrong with the federated object itself. */
+/** What is wrong with the federated object itself, and with the clusters it names. */
 function troubleOf(subject: Subject, plan: ReconcilePlan, { host }: DiffContext): readonly ObjectDiff[] {
   if (plan.kind !== "refused" && plan.kind !== "propagation") return [];
-  const told = plan.kind === "refused" ? plan.refusal : plan.placement;
+  const { reason, message = reason } = plan.kind === "refused" ? plan.refusal : plan.placement;
   const unknown = plan.kind === "refused" ? [] : plan.placement.unknown;
-  const missing = unknown.map((name) => `cluster "${name}" is not joined`);
-  const reasons = [...(told.reason === "" ? [] : [told.message ?? told.reason]), ...missing];
-  return reasons.map((reason) => {
-    const error = new FedctlError("PartlyFailed", reason);
-    const object = identityOfFederated(subject);
-    return { change: { cluster: host, action: "update", object, outcome: "failed", reason, error }, ...same };
+  const fail = (change: Pick<Change, "cluster" | "object" | "reason">, words: string): ObjectDiff => {
+    const error = new FedctlError("PartlyFailed", words);
+    return { change: { ...change, action: "update", outcome: "failed", error }, ...same };
+  };
+  const object = identityOfFederated(subject);
+  const own = reason === "" ? [] : [fail({ cluster: host, object, reason }, `${federatedWords(subject)}: ${message}`)];
+  const missing = unknown.map((cluster) => {
+    const words = `${memberWords(subject, cluster)}: the placement names cluster "${cluster}", which is not joined`;
+    return fail({ cluster, object: identityOfTarget(subject), reason: "ClusterNotFound" }, words);
   });
+  return [...own, ...missing];
 }
 
 const same: Shown = { before: undefined, after: undefined };
@@ -121,7 +154,7 @@ async function describe(subject: Subject, { cluster, decision }: MemberPlan): Pr
     case "abandon":
       return undefined;
     case "report": {
-      const error = new FedctlError("PartlyFailed", decision.message);
+      const error = new FedctlError("PartlyFailed", `${memberWords(subject, cluster.name)}: ${decision.message}`);
       return { change: { ...common, action: "update", outcome: "failed", reason: decision.status, error }, ...same };
     }
     case "keep":

@@ -21,10 +21,14 @@ function cleaned(object: JsonRecord): JsonRecord {
   const { metadata } = object;
   const rest = without(object, ["status"]);
   if (!isRecord(metadata)) return rest;
-  const { annotations } = metadata;
-  const kept = without(metadata, serversOwn);
-  if (!isRecord(annotations)) return { ...rest, metadata: kept };
-  return { ...rest, metadata: { ...kept, annotations: without(annotations, [lastApplied]) } };
+  const kept = without(metadata, [...serversOwn, "annotations", "labels"]);
+  const { annotations, labels } = metadata;
+  const shown = isRecord(annotations) ? without(annotations, [lastApplied]) : {};
+  return { ...rest, metadata: { ...kept, ...unlessEmpty("annotations", shown), ...unlessEmpty("labels", labels) } };
+}
+
+function unlessEmpty(field: string, value: unknown): JsonRecord {
+  return isRecord(value) && Object.keys(value).length > 0 ? { [field]: value } : {};
 }
 
 const secretFields = ["data", "stringData"];

@@ -96,8 +96,19 @@ async function propagate(run: Run, plan: PlanOf<"propagation">): Promise<Reconci
   }
   // A newer one was held, it may be, than the one that was propagated.
   const generation = plan.federated.metadata?.generation;
-  await Promise.all([writeVersion(run, plan, members), tellStatus(run, held, { ...outcome, generation })]);
-  return outcome;
+  const told = tellStatus(run, held, { ...outcome, generation });
+  return recorded(outcome, Promise.all([writeVersion(run, plan, members), told]));
+}
+
+/** What was done in members is told also when the host did not take the record of it. */
+async function recorded(outcome: ReconcileOutcome, records: Promise<unknown>): Promise<ReconcileOutcome> {
+  try {
+    await records;
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof FedctlError) || hasCode(error, "Interrupted")) throw error;
+    return { ...outcome, next: "retry", error };
+  }
 }
 
 /** Besides the joined clusters, those that the placement names and nobody joined. */

@@ -19,7 +19,7 @@ const actions: Readonly<Record<MemberAction, Action>> = {
 
 const reasons: Partial<Readonly<Record<MemberAction, string>>> = {
   adopt: "it was there before, and is managed now",
-  wait: "it is still there",
+  wait: "it is being deleted",
   unlabel: "it stays, and is managed no more",
 };
 
@@ -33,8 +33,16 @@ export function identityOfFederated({ type, key }: Subject): ObjectIdentity {
 }
 
 /** One line for each member that has something to do with the object; and for the host when it failed there. */
-export function changesOf(subject: Subject, outcome: ReconcileOutcome, host: string): readonly Change[] {
-  const changes = outcome.members.filter(isTold).map((member) => changeOf(subject, member));
+export function changesOf(
+  subject: Subject,
+  outcome: ReconcileOutcome,
+  { host, isOverdue }: { readonly host: string; readonly isOverdue: boolean },
+): readonly Change[] {
+  const changes = outcome.members
+    .filter(isTold)
+    .map((member) =>
+      isOverdue && member.action === "wait" ? overdueChange(subject, member) : changeOf(subject, member),
+    );
   if (outcome.error === undefined && (outcome.reason === "" || outcome.reason === "CheckClusters")) return changes;
   const error = outcome.error ?? new FedctlError("PartlyFailed", `${federatedWords(subject)}: ${outcome.reason}`);
   return [
@@ -43,7 +51,7 @@ export function changesOf(subject: Subject, outcome: ReconcileOutcome, host: str
       action: "update",
       object: identityOfFederated(subject),
       outcome: "failed",
-      reason: outcome.reason,
+      reason: outcome.reason === "" ? undefined : outcome.reason,
       error,
     },
     ...changes,
@@ -69,18 +77,25 @@ function changeOf(subject: Subject, member: MemberOutcome): Change {
   };
 }
 
+/** It was waited for, and is still there. */
+function overdueChange(subject: Subject, { cluster }: MemberOutcome): Change {
+  const error = new FedctlError("PartlyFailed", `${memberWords(subject, cluster)} is still being deleted`);
+  const object = identityOfTarget(subject);
+  return { cluster, action: "delete", object, outcome: "failed", reason: "it is still there", error };
+}
+
 /** What is still being deleted is on its way. */
 function isFailed({ status }: MemberOutcome): boolean {
   return status !== undefined && status !== "" && status !== "WaitingForRemoval";
 }
 
-function memberWords(subject: Subject, cluster: string): string {
+export function memberWords(subject: Subject, cluster: string): string {
   const { kind, name, namespace } = identityOfTarget(subject);
   const where = namespace === undefined ? "" : ` in namespace "${namespace}"`;
   return `${kind} "${name}"${where} of cluster "${cluster}"`;
 }
 
-function federatedWords(subject: Subject): string {
+export function federatedWords(subject: Subject): string {
   const { kind, name, namespace } = identityOfFederated(subject);
   return `${kind} "${name}"${namespace === undefined ? "" : ` in namespace "${namespace}"`}`;
 }

@@ -1,6 +1,7 @@
-import { ExitCode, FedctlError, hasCode } from "../errors.ts";
+import { FedctlError, hasCode } from "../errors.ts";
 import type { FederationDeps, HostOptions } from "../federation/deps.ts";
 import { forEachInParallel } from "../federation/in-parallel.ts";
+import type { Change } from "../federation/report.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
 import type { UnknownObject } from "../kube/objects.ts";
 import { readPreference, scheduledKinds } from "../propagation/replica-preference.ts";
@@ -8,11 +9,13 @@ import { createEventRecorder, type EventRecorder } from "./event-recorder.ts";
 import { getSource, listSource, type ObjectSource } from "./object-source.ts";
 import type { ReconcileOutcome } from "./outcome.ts";
 import { type Selection, visitAll } from "./pass.ts";
+import { isRefused, notScheduled, partlyFailed, timedOut } from "./pass-failure.ts";
 import { createPassWorld, type PassWorld } from "./pass-world.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Subject } from "./reconcile-plan.ts";
-import { refuseAbsent, selectSubjects, type SelectOptions } from "./select.ts";
+import { selectSubjects, tellAbsence } from "./select.ts";
 import { scheduleReplicas, schedulingPreferenceType } from "./schedule-replicas.ts";
+import type { SelectOptions } from "./suggest-pass.ts";
 import { openPlane, type Plane } from "./sync-plane.ts";
 import { changesOf, hasFailed, scheduledChange } from "./sync-report.ts";
 
@@ -59,68 +62,101 @@ interface Sync {
 interface Visit {
   readonly subject: Subject;
   readonly outcome: ReconcileOutcome;
+  /** How often it was looked at. */
+  readonly looks: number;
 }
 
 async function run(sync: Sync): Promise<SyncResult> {
-  const { options, deps, host } = sync;
-  const endMs = deps.clock.now() + options.timeoutMs;
-  const tally: Tally = { objects: 0, changes: 0, failures: [], scheduling: [] };
-  const finish = ({ subject, outcome }: Visit): void => {
-    const changes = changesOf(subject, outcome, host.context);
-    tally.changes += changes.length;
-    for (const change of changes) deps.report.change(change);
-    if (hasFailed(outcome)) tally.failures.push({ subject, outcome });
-  };
-  let pending = await firstRound(sync, tally, finish);
-  for (let pauseMs = firstPauseMs; pending.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-    if (deps.clock.now() + pauseMs >= endMs) break;
-    deps.report.progress(`waiting for ${pending.length} objects`);
-    await deps.clock.sleep(pauseMs, deps.signal);
-    pending = await laterRound(sync, pending, finish);
+  const { options, deps, host, selection } = sync;
+  const tally: Tally = { objects: 0, changes: 0, failures: 0, failed: [], scheduling: [] };
+  const finish = finisher(sync, tally);
+  const pending = await untilSettled(sync, tally, finish);
+  if (pending.length > 0) {
+    const changes = pending.flatMap((visit) => finish(visit, { isOverdue: true }));
+    throw timedOut({ pending: pending.length, changes }, options);
   }
-  for (const visit of pending) finish(visit);
-  if (pending.length > 0) throw timedOut(pending, options);
-  if (tally.failures.length > 0) throw partlyFailed(tally);
+  if (tally.failures > 0) throw partlyFailed({ ...tally, changes: tally.failed }, options);
   const [unscheduled] = tally.scheduling;
-  if (unscheduled !== undefined) throw notScheduled(unscheduled);
-  if (tally.changes === 0) await refuseAbsent(host, sync.selection);
+  if (unscheduled !== undefined) throw notScheduled(unscheduled, options);
+  if (tally.changes === 0) await tellAbsence(host, selection, deps.report);
   return { objects: tally.objects };
 }
 
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 const inFlight = 100;
+/** Of what servers refuse: permissions of a join that is just being made need a moment. */
+const looksAtRefused = 4;
 
 interface Tally {
   objects: number;
   changes: number;
-  readonly failures: Visit[];
+  failures: number;
+  readonly failed: Change[];
   /** Of preferences that could not be followed. */
   readonly scheduling: FedctlError[];
 }
 
-type Finish = (visit: Visit) => void;
+/** Tells what became of an object. */
+type Finish = (visit: Visit, how?: { readonly isOverdue: boolean }) => readonly Change[];
 
-/** Looks at everything once. @returns what is to be looked at again */
-async function firstRound(sync: Sync, tally: Tally, finish: Finish): Promise<readonly Visit[]> {
+function finisher({ deps, host }: Sync, tally: Tally): Finish {
+  return ({ subject, outcome }, how) => {
+    const changes = changesOf(subject, outcome, { host: host.context, isOverdue: how?.isOverdue ?? false });
+    tally.changes += changes.length;
+    for (const change of changes) deps.report.change(change);
+    if (!hasFailed(outcome)) return changes;
+    tally.failures += 1;
+    tally.failed.push(...changes.filter((change) => change.outcome === "failed"));
+    return changes;
+  };
+}
+
+/** @returns what is not as it should be when the time is over */
+async function untilSettled(sync: Sync, tally: Tally, finish: Finish): Promise<readonly Visit[]> {
+  const { options, deps } = sync;
+  const endMs = deps.clock.now() + options.timeoutMs;
+  let pending: Visit[] = [];
+  try {
+    await firstRound(sync, tally, { finish, postpone: (visit) => void pending.push(visit) });
+    for (let pauseMs = firstPauseMs; pending.length > 0; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      if (deps.clock.now() + pauseMs >= endMs) break;
+      deps.report.progress(`waiting for ${pending.length} ${pending.length === 1 ? "object" : "objects"}`);
+      await deps.clock.sleep(pauseMs, deps.signal);
+      pending = await laterRound(sync, pending, finish);
+    }
+  } catch (error) {
+    // What was done is told, whatever stopped the rest.
+    for (const visit of pending) finish(visit);
+    throw error;
+  }
+  return pending;
+}
+
+interface Seen {
+  readonly finish: Finish;
+  /** It is to be looked at again. */
+  readonly postpone: (visit: Visit) => void;
+}
+
+/** Looks at everything once. */
+async function firstRound(sync: Sync, tally: Tally, { finish, postpone }: Seen): Promise<void> {
   const { selection, host, options, deps } = sync;
   const source = sourceFor(host, selection);
   const world = worldOf(sync, source);
-  const pending: Visit[] = [];
   await schedulePreferences(sync, world, tally);
   await visitAll({
     world,
     source,
     selection,
     visit: async (subject) => {
-      const visit = { subject, outcome: await reconcile(world, subject) };
+      const visit = { subject, outcome: await reconcile(world, subject), looks: 1 };
       tally.objects += 1;
       deps.report.progress("propagating", { done: tally.objects, total: tally.objects });
       if (visit.outcome.next === "settled" || options.once) finish(visit);
-      else pending.push(visit);
+      else postpone(visit);
     },
   });
-  return pending;
 }
 
 /** Before the objects themselves, whose placement and replicas it decides. */
@@ -162,12 +198,13 @@ function worldOf({ host, plane, deps, events }: Sync, source: ObjectSource): Pas
 }
 
 /** Looks again at what failed or is not done, and asks for each object anew. */
-async function laterRound(sync: Sync, visits: readonly Visit[], finish: Finish): Promise<readonly Visit[]> {
+async function laterRound(sync: Sync, visits: readonly Visit[], finish: Finish): Promise<Visit[]> {
   const world = worldOf(sync, getSource(sync.host));
   const pending: Visit[] = [];
-  await forEachInParallel(visits, inFlight, async ({ subject, outcome: earlier }) => {
-    const visit = { subject, outcome: withDeeds(earlier, await reconcile(world, subject)) };
-    if (visit.outcome.next === "settled") finish(visit);
+  await forEachInParallel(visits, inFlight, async ({ subject, outcome: earlier, looks }) => {
+    const visit = { subject, outcome: withDeeds(earlier, await reconcile(world, subject)), looks: looks + 1 };
+    const isGivenUp = visit.looks >= looksAtRefused && isRefused(visit.outcome);
+    if (visit.outcome.next === "settled" || isGivenUp) finish(visit);
     else pending.push(visit);
   });
   return pending;
@@ -190,40 +227,4 @@ function withDeeds(earlier: ReconcileOutcome, later: ReconcileOutcome): Reconcil
 function asDone(member: ReconcileOutcome["members"][number]): ReconcileOutcome["members"][number] {
   const isGoing = member.action === "wait" || member.action === "delete";
   return isGoing ? { cluster: member.cluster, action: "delete", status: undefined } : member;
-}
-
-const named = 3;
-
-function messagesOf(visits: readonly Visit[], host: string): string {
-  const errors = visits.flatMap(({ subject, outcome }) =>
-    changesOf(subject, outcome, host).flatMap(({ error }) => (error === undefined ? [] : [error.message])),
-  );
-  const more = errors.length > named ? `; and ${errors.length - named} more` : "";
-  return errors.slice(0, named).join("; ") + more;
-}
-
-function partlyFailed({ objects, failures }: Tally): FedctlError {
-  return new FedctlError(
-    "PartlyFailed",
-    `${failures.length} of ${objects} objects are not as they should be: ${messagesOf(failures, "the host")}`,
-    { exitCode: ExitCode.PartlyFailed, hint: "what is done stays done; run the same command again" },
-  );
-}
-
-function notScheduled(cause: FedctlError): FedctlError {
-  return new FedctlError("PartlyFailed", `replicas could not be distributed: ${cause.message}`, {
-    exitCode: ExitCode.PartlyFailed,
-    cause,
-    hint: "what is done stays done; run the same command again",
-  });
-}
-
-function timedOut(pending: readonly Visit[], { timeoutMs }: SyncOptions): FedctlError {
-  const seconds = Math.round(timeoutMs / 1_000);
-  const why = messagesOf(pending, "the host");
-  return new FedctlError(
-    "TimedOut",
-    `${pending.length} objects are not as they should be after ${seconds} s${why === "" ? "" : `: ${why}`}`,
-    { exitCode: ExitCode.TimedOut, hint: "run the same command again, with more time: --timeout" },
-  );
 }

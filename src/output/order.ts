@@ -18,8 +18,13 @@ const kindOrder = [
 
 /** Changes happen in parallel, so in any order; they are shown in this one: cluster, kind, namespace, name. */
 export function inOrder(changes: readonly Change[]): Change[] {
-  const keyed = changes.map((change) => ({ change, key: sortKey(change) }));
-  return keyed.sort((a, b) => compareKeys(a.key, b.key)).map(({ change }) => change);
+  return inOrderOf(changes, (change) => change);
+}
+
+/** The same for what goes with changes. */
+export function inOrderOf<T>(items: readonly T[], changeOf: (item: T) => Change): T[] {
+  const keyed = items.map((item) => ({ item, key: sortKey(changeOf(item)) }));
+  return keyed.sort((a, b) => compareKeys(a.key, b.key)).map(({ item }) => item);
 }
 
 type SortKey = readonly (string | number)[];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { diffFederation, type DiffResult } from "../../src/engine/diff.ts";
-import { rawCreate, rawPatch } from "../cluster/raw-client.ts";
+import { rawCreate, rawDelete, rawPatch } from "../cluster/raw-client.ts";
 import { type ClusterPair, startClusterPair } from "../support/cluster-pair.ts";
 import { coreRun } from "../support/core-run.ts";
 import {
@@ -57,7 +57,7 @@ test("what is in place is no difference, even when the record says nothing of it
   const a = federatedConfigMap(shop, "a");
   await federate(pair.earth, a, { template: { data: { x: "1" } }, placement: inClusters("vulcan") });
   await federation.sync({ namespace: shop });
-  expect(await diff(shop)).toMatchObject({ diffs: [], failures: [] });
+  expect(await diff(shop)).toMatchObject({ diffs: [], incomplete: undefined, differs: undefined });
   // Another fingerprint of the same object.
   await changeSpec(pair.earth, a, { template: { data: { x: "1" }, kind: "ConfigMap" } });
   expect(told(await diff(shop))).toEqual([]);
@@ -104,8 +104,8 @@ test("what a member would refuse is a failure that names it", async () => {
   await federate(pair.earth, job, { ...spec("one"), placement: inClusters("vulcan") });
   await federation.sync({ namespace: shop });
   await changeSpec(pair.earth, job, spec("two"));
-  const { failures } = await diff(shop);
-  expect(failures.map(({ message }) => message)).toEqual([expect.stringContaining("field is immutable")]);
+  const { incomplete } = await diff(shop);
+  expect(incomplete?.message).toContain("field is immutable");
 });
 
 test("an object that is there already would be adopted", async () => {
@@ -120,4 +120,40 @@ test("an object that is there already would be adopted", async () => {
   expect(diffs.map(({ change }) => [change.action, change.reason])).toEqual([
     ["update", "it was there before, and would be managed"],
   ]);
+});
+
+test("a cluster that is not joined is told as sync tells it", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const template = { data: { x: "1" } };
+  await federate(pair.earth, federatedConfigMap(shop, "a"), { template, placement: inClusters("nowhere") });
+  const { incomplete } = await diff(shop);
+  expect(incomplete).toMatchObject({
+    exitCode: 4,
+    message: `not everything can be propagated: ConfigMap "a" in namespace "${shop}" of cluster "nowhere": the placement names cluster "nowhere", which is not joined`,
+    hint: expect.stringMatching(/fedctl join nowhere --host-cluster-context earth/) as string,
+  });
+});
+
+test("what is still being deleted differs, and the hint brings just that there", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const a = federatedConfigMap(shop, "a");
+  await federate(pair.earth, a, { template: { data: { x: "1" } }, placement: inClusters("vulcan") });
+  await federation.sync({ namespace: shop });
+  const path = configMapPath(shop, "a");
+  await rawPatch(pair.vulcan, path, { metadata: { finalizers: ["example.com/held"] } });
+  await rawDelete(pair.vulcan, path);
+  const { diffs, differs } = await diff(shop);
+  expect(diffs).toEqual([]);
+  expect(differs).toMatchObject({
+    exitCode: 3,
+    hint: expect.stringContaining(`fedctl sync -n ${shop} --host-cluster-context earth`) as string,
+  });
+  const { error, details } = await federation.sync({ namespace: shop, timeoutMs: 100 });
+  expect(error).toMatchObject({
+    exitCode: 5,
+    message: `1 object is not as it should be after 100 ms: ConfigMap "a" in namespace "${shop}" of cluster "vulcan" is still being deleted`,
+  });
+  expect(details.map(({ outcome, reason }) => [outcome, reason])).toContainEqual(["failed", "it is still there"]);
+  await rawPatch(pair.vulcan, path, { metadata: { finalizers: null } });
+  expect((await federation.sync({ namespace: shop })).error).toBeUndefined();
 });

@@ -194,3 +194,23 @@ describe("what a federated object says of its own deletion", () => {
     expect((await rawGet<{ items: object[] }>(pair.vulcan, pods))?.items).toHaveLength(1);
   });
 });
+
+test("what a member refuses for good is not tried until the time is over", async () => {
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  const secret = { kind: "FederatedSecret", plural: "federatedsecrets", namespace: shop, name: "s" };
+  await federate(pair.earth, secret, { template: { data: { key: "no base64!" } }, placement: inClusters("vulcan") });
+  const { error } = await federation.sync({ namespace: shop, timeoutMs: 120_000 });
+  expect(error).toMatchObject({ code: "PartlyFailed", exitCode: 4 });
+});
+
+test("a pass over a namespace that is not there warns of it, and one object is asked for by its namespace", async () => {
+  const { warnings, error } = await federation.sync({ namespace: "nowhere" });
+  expect([warnings.map(({ code }) => code), error]).toEqual([["NamespaceNotFound"], undefined]);
+  const shop = await federatedNamespace(pair.earth, inClusters("vulcan"));
+  await federate(pair.earth, federatedConfigMap(shop, "only-here"), { template, placement: inClusters("vulcan") });
+  const unplaced = await federation.sync({ type: "cm", name: "only-here" });
+  expect(unplaced.error).toMatchObject({
+    code: "Usage",
+    hint: expect.stringContaining(`fedctl sync cm only-here -n ${shop} --host-cluster-context earth`) as string,
+  });
+});

@@ -48,7 +48,7 @@ test("sync", async () => {
     writesNormalEvents: false,
   };
   expect(await syncOptions()).toStrictEqual(nothing);
-  expect(await syncOptions("-n", "shop", "-A")).toStrictEqual(nothing);
+  expect(await syncOptions("-n", "", "-A", "")).toStrictEqual(nothing);
   expect(
     await syncOptions("cm", "a", "-n", "shop", "--once", "--timeout=9s", "--events=all", "--dry-run"),
   ).toStrictEqual({
@@ -71,4 +71,15 @@ test("diff", async () => {
     name: "a",
     namespace: "shop",
   });
+});
+
+test.each([
+  [["-A", "-n", "shop"], "--all-namespaces and --namespace exclude each other"],
+  [["cm,secrets"], '"cm,secrets" is not one type'],
+  [["cm/settings", "-n", "shop"], '"cm/settings" is no type'],
+])("%j is refused before anything is asked", async (argv, message) => {
+  for (const command of [syncCommand(execute), diffCommand(execute)]) {
+    const run = command.exitOverride().parseAsync(argv, { from: "user" });
+    await expect(run).rejects.toMatchObject({ code: "Usage", exitCode: 2, message });
+  }
 });
