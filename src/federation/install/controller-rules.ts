@@ -10,7 +10,6 @@ export interface ControllerRules {
 }
 
 const read = ["get", "list", "watch"];
-const write = ["create", "update", "patch"];
 
 /**
  * The permissions that the controller uses, and no other: none to write anything of the host's but federated objects, what it records
@@ -22,22 +21,21 @@ export function controllerRules(federatedGroups: readonly string[]): ControllerR
   return {
     federated: [
       { apiGroups: [...federatedGroups], resources: ["*"], verbs: [...read, "update", "patch"] },
-      {
-        apiGroups: [coreGroup],
-        resources: [...records, ...records.map((plural) => `${plural}/status`), "federatedservicestatuses"],
-        verbs: [...read, ...write, "delete"],
-      },
+      { apiGroups: [coreGroup], resources: records, verbs: [...read, "create"] },
+      { apiGroups: [coreGroup], resources: records.map((plural) => `${plural}/status`), verbs: ["update"] },
+      { apiGroups: [coreGroup], resources: ["federatedservicestatuses"], verbs: ["get", "create", "update"] },
       { apiGroups: [schedulingGroup], resources: ["replicaschedulingpreferences"], verbs: read },
       { apiGroups: [""], resources: ["namespaces"], verbs: read },
       { apiGroups: [""], resources: ["events"], verbs: ["get", "create", "patch"] },
     ],
     plane: [
-      { apiGroups: [coreGroup], resources: ["kubefedconfigs"], verbs: read },
-      { apiGroups: [coreGroup], resources: ["kubefedclusters", "federatedtypeconfigs"], verbs: [...read, "patch"] },
+      { apiGroups: [coreGroup], resources: ["kubefedconfigs"], verbs: ["get"] },
+      { apiGroups: [coreGroup], resources: ["kubefedclusters"], verbs: read },
+      { apiGroups: [coreGroup], resources: ["federatedtypeconfigs"], verbs: [...read, "patch"] },
       {
         apiGroups: [coreGroup],
         resources: ["kubefedclusters/status", "federatedtypeconfigs/status"],
-        verbs: ["update", "patch"],
+        verbs: ["update"],
       },
       { apiGroups: [""], resources: ["secrets"], verbs: ["get"] },
       // The lock of KubeFed's own controller is of one of these kinds.

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { enableTypes } from "../../../src/federation/enable/enable.ts";
 import { installKubeFed } from "../../../src/federation/install/install.ts";
 import type { UnknownObject } from "../../../src/kube/objects.ts";
 import type { ClusterDetails } from "../../cluster/details.ts";
@@ -47,6 +48,65 @@ beforeAll(async () => {
 });
 afterAll(() => set.stop());
 
+/** Types in and outside of namespaces, one that is enabled meanwhile, gathered statuses and scheduled replicas. */
+async function everyKind(namespace: string, placement: object): Promise<void> {
+  const make = async (kind: string, name: string, spec: object): Promise<string> => {
+    const isWide = kind === "ClusterRole";
+    const plural = `federated${kind.toLowerCase().replace(/y$/, "ie")}s`;
+    const folder = isWide ? `/apis/types.kubefed.io/v1beta1/${plural}` : federatedPath(namespace, plural);
+    const metadata = { name, ...(!isWide && { namespace }) };
+    const head = { apiVersion: "types.kubefed.io/v1beta1", kind: `Federated${kind}`, metadata };
+    await rawCreate(earth, folder, { ...head, spec: { ...spec, placement } });
+    return `${folder}/${name}`;
+  };
+  const configs = `/apis/core.kubefed.io/v1beta1/namespaces/${federation.namespace}/federatedtypeconfigs`;
+  const statusType = {
+    group: "core.kubefed.io",
+    kind: "FederatedServiceStatus",
+    pluralName: "federatedservicestatuses",
+    scope: "Namespaced",
+    version: "v1alpha1",
+  };
+  await rawPatch(earth, `${configs}/services`, { spec: { statusCollection: "Enabled", statusType } });
+  const { namespace: kubefedNamespace } = federation;
+  await enableTypes(
+    { hostClusterContext: "earth", kubefedNamespace, dryRun: false, names: ["networkpolicies"] },
+    coreRun(connectTo(earth)).deps,
+  );
+  const labels = { app: "web" };
+  const pod = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web" }] } };
+  const [role] = await Promise.all([
+    make("ClusterRole", namespace, { template: { rules: [] } }),
+    make("NetworkPolicy", "web", { template: { spec: { podSelector: {} } } }),
+    make("Service", "web", { template: { spec: { ports: [{ port: 80 }] } } }),
+    make("Deployment", "web", {
+      template: { spec: { replicas: 1, selector: { matchLabels: labels }, template: pod } },
+    }),
+  ]);
+  await rawCreate(earth, `/apis/scheduling.kubefed.io/v1alpha1/namespaces/${namespace}/replicaschedulingpreferences`, {
+    apiVersion: "scheduling.kubefed.io/v1alpha1",
+    kind: "ReplicaSchedulingPreference",
+    metadata: { name: "web" },
+    spec: { targetKind: "FederatedDeployment", totalReplicas: 3, clusters: { vulcan: { weight: 1 } } },
+  });
+  const gathered = `/apis/core.kubefed.io/v1alpha1/namespaces/${namespace}/federatedservicestatuses/web`;
+  const [policy, deployment, wideRole] = [
+    `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/web`,
+    `/apis/apps/v1/namespaces/${namespace}/deployments/web`,
+    `/apis/rbac.authorization.k8s.io/v1/clusterroles/${namespace}`,
+  ];
+  await until(async () => (await rawGet(vulcan, policy)) !== undefined);
+  await until(async () => (await rawGet(vulcan, wideRole)) !== undefined);
+  await until(async () => (await rawGet(earth, gathered)) !== undefined);
+  await until(async () => (await rawGet<{ spec: { replicas: number } }>(vulcan, deployment))?.spec.replicas === 3);
+  await rawPatch(vulcan, `/api/v1/namespaces/${namespace}/services/web/status`, {
+    status: { loadBalancer: { ingress: [{ ip: "192.0.2.7" }] } },
+  });
+  await until(async () => JSON.stringify(await rawGet(earth, gathered)).includes("192.0.2.7"));
+  await rawDelete(earth, role);
+  await until(async () => (await rawGet(vulcan, wideRole)) === undefined);
+}
+
 test("the rights that install --controller gives suffice for all that the controller does", async () => {
   const controller = startController({ kubeconfigPath, kubefedNamespace: federation.namespace });
   await until(async () => (await readinessOf(earth, federation, "vulcan")) === "Ready");
@@ -69,6 +129,7 @@ test("the rights that install --controller gives suffice for all that the contro
     (await rawList<{ reason: string }>(earth, events)).some(({ reason }) => reason === "ApplyOverridesFailed"),
   );
   await rawPatch(earth, path, { spec: { overrides: null } });
+  await everyKind(namespace, placement);
   // A type that comes and goes.
   const typePath = `/apis/core.kubefed.io/v1beta1/namespaces/${federation.namespace}/federatedtypeconfigs/jobs.batch`;
   await rawPatch(earth, typePath, { spec: { propagation: "Disabled" } });
