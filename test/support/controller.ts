@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { type ControllerOptions, runController } from "../../src/engine/controller.ts";
 import { createEngineLog } from "../../src/engine/engine-log.ts";
+import type { Connection } from "../../src/federation/deps.ts";
 import { connectThrough, connectWithToken } from "./kubeconfig-connection.ts";
 import { realClock } from "./core-run.ts";
 
@@ -23,11 +24,13 @@ export interface RunningController {
 
 export interface ControllerPlace extends Partial<ControllerOptions> {
   readonly kubeconfigPath: string;
+  /** Instead of by the kubeconfig. */
+  readonly connect?: (signal: AbortSignal) => Promise<Connection>;
   readonly kubefedNamespace: string;
 }
 
 /** Starts one, without HTTP endpoints unless told otherwise. It ends with the test. */
-export function startController({ kubeconfigPath, ...options }: ControllerPlace): RunningController {
+export function startController({ kubeconfigPath, connect, ...options }: ControllerPlace): RunningController {
   const log: ControllerLine[] = [];
   const [stop, kill] = [new AbortController(), new AbortController()];
   const running = runController(
@@ -45,7 +48,7 @@ export function startController({ kubeconfigPath, ...options }: ControllerPlace)
       ...options,
     },
     {
-      connect: (context) => connectThrough(kubeconfigPath, context, kill.signal),
+      connect: (context) => connect?.(kill.signal) ?? connectThrough(kubeconfigPath, context, kill.signal),
       connectWith: (config, token) => Promise.resolve(connectWithToken(config, token, { signal: kill.signal })),
       clock: realClock,
       random: Math.random,

@@ -30,9 +30,25 @@ export async function connectAmid(
   context: string | undefined,
   { signal, env = {} }: ConnectOptions,
 ): Promise<Connection> {
-  const cwd = "/";
   const { raw } = await loadKubeconfig({ explicitPath: kubeconfigPath, env, cwd });
-  const config = await resolveClientConfig(raw, { contextOverride: context, env, cwd });
+  return connectTo(await resolveClientConfig(raw, { contextOverride: context, env, cwd }), { signal, env });
+}
+
+/** Connects as in a pod: without a kubeconfig, with what is mounted in this folder. */
+export async function connectInPod(
+  serviceAccountFolder: string,
+  server: URL,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const env = { KUBERNETES_SERVICE_HOST: server.hostname, KUBERNETES_SERVICE_PORT: server.port };
+  const { raw } = await loadKubeconfig({ env: { KUBECONFIG: "absent" }, cwd: serviceAccountFolder });
+  const config = await resolveClientConfig(raw, { env, cwd, serviceAccountFolder });
+  return connectTo(config, { signal });
+}
+
+const cwd = "/";
+
+function connectTo(config: ClientConfig, { signal, env = {} }: ConnectOptions): Connection {
   const clock = { now: () => Date.now() };
   const execCache = createExecCache(() => Promise.reject(new Error("these clusters need no plugin")), clock);
   const authenticator = createAuthenticator(config, { execCache, oidcTokens: noOidcTokens, clock });

@@ -1,10 +1,11 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Connection } from "../../../src/federation/deps.ts";
 import { enableTypes } from "../../../src/federation/enable/enable.ts";
 import { installKubeFed } from "../../../src/federation/install/install.ts";
 import type { UnknownObject } from "../../../src/kube/objects.ts";
 import type { ClusterDetails } from "../../cluster/details.ts";
-import { tokenEntry, writeKubeconfig } from "../../cluster/kubeconfig-file.ts";
 import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../../cluster/raw-client.ts";
 import { type ClusterSet, startClusters } from "../../cluster/start.ts";
 import { connectTo } from "../../support/cluster-connection.ts";
@@ -19,14 +20,15 @@ import {
   readinessOf,
   until,
 } from "../../support/engine-federation.ts";
+import { connectInPod } from "../../support/kubeconfig-connection.ts";
 import { type Federation, openFederation } from "../../support/federation.ts";
 
 let set: ClusterSet;
 let earth: ClusterDetails;
 let vulcan: ClusterDetails;
 let federation: Federation;
-/** Of the service account that `install --controller` makes. */
-let kubeconfigPath: string;
+/** As it is mounted into a pod of the service account that `install --controller` makes. */
+let mounted: string;
 
 beforeAll(async () => {
   set = await startClusters(["earth", "vulcan"]);
@@ -43,8 +45,10 @@ beforeAll(async () => {
     kind: "TokenRequest",
     spec: {},
   });
-  kubeconfigPath = join(set.root, "controller.kubeconfig");
-  await writeKubeconfig(kubeconfigPath, [tokenEntry(earth, answer.status.token)]);
+  mounted = join(set.root, "serviceaccount");
+  await mkdir(mounted);
+  await writeFile(join(mounted, "token"), answer.status.token);
+  await writeFile(join(mounted, "ca.crt"), earth.caPem);
 });
 afterAll(() => set.stop());
 
@@ -78,7 +82,7 @@ async function everyKind(namespace: string, placement: object): Promise<void> {
   const [role] = await Promise.all([
     make("ClusterRole", namespace, { template: { rules: [] } }),
     make("NetworkPolicy", "web", { template: { spec: { podSelector: {} } } }),
-    make("Service", "web", { template: { spec: { ports: [{ port: 80 }] } } }),
+    make("Service", "web", { template: { spec: { type: "LoadBalancer", ports: [{ port: 80 }] } } }),
     make("Deployment", "web", {
       template: { spec: { replicas: 1, selector: { matchLabels: labels }, template: pod } },
     }),
@@ -107,8 +111,10 @@ async function everyKind(namespace: string, placement: object): Promise<void> {
   await until(async () => (await rawGet(vulcan, wideRole)) === undefined);
 }
 
-test("the rights that install --controller gives suffice for all that the controller does", async () => {
-  const controller = startController({ kubeconfigPath, kubefedNamespace: federation.namespace });
+test("in a pod, the rights that install --controller gives suffice for all that the controller does", async () => {
+  const { namespace: kubefedNamespace } = federation;
+  const connect = (signal: AbortSignal): Promise<Connection> => connectInPod(mounted, new URL(earth.server), signal);
+  const controller = startController({ kubeconfigPath: "absent", connect, kubefedNamespace });
   await until(async () => (await readinessOf(earth, federation, "vulcan")) === "Ready");
   const placement = inClusters("vulcan");
   const namespace = await federateNamespace(earth, placement);
