@@ -77,6 +77,8 @@ export interface Stop {
   /** The request at which the program is stopped; the first that arrives is 1. */
   readonly at: number;
   readonly when: "before" | "after";
+  /** Whether a request is one of those that are numbered. Default: all are. */
+  readonly counts?: (arrival: Arrival) => boolean;
   readonly signal: "SIGKILL" | "SIGINT";
 }
 
@@ -93,8 +95,9 @@ export async function runStopped(pair: InterceptedPair, args: readonly string[],
   let [arrived, writes] = [0, 0];
   let unanswered: Arrival | undefined;
   const decide = (arrival: Arrival): Fate => {
-    arrived += 1;
-    const isLost = arrived === stop.at;
+    const isCounted = stop.counts?.(arrival) ?? true;
+    if (isCounted) arrived += 1;
+    const isLost = isCounted && arrived === stop.at;
     if (isWrite(arrival) && !(isLost && stop.when === "before")) writes += 1;
     if (!isLost) return pass;
     unanswered = arrival;
@@ -104,6 +107,7 @@ export async function runStopped(pair: InterceptedPair, args: readonly string[],
   return { ...result, unanswered, writes };
 }
 
+/** At a read the servers are where they are before the next write. */
 function isWrite({ method }: Arrival): boolean {
   return method !== "GET";
 }
@@ -114,16 +118,38 @@ function isWrite({ method }: Arrival): boolean {
  * saw no write, since then they are there. In the end the command runs to its end.
  * @returns how often it was stopped
  */
-export async function stopEverywhere(
+export function stopEverywhere(
   pair: InterceptedPair,
   args: readonly string[],
   check: (where: string) => Promise<void>,
 ): Promise<number> {
+  return stopAt(() => true, { pair, args }, check);
+}
+
+/** As `stopEverywhere`, at its writes alone. */
+export function stopAtWrites(
+  pair: InterceptedPair,
+  args: readonly string[],
+  check: (where: string) => Promise<void>,
+): Promise<number> {
+  return stopAt(isWrite, { pair, args }, check);
+}
+
+interface Stoppable {
+  readonly pair: InterceptedPair;
+  readonly args: readonly string[];
+}
+
+async function stopAt(
+  counts: (arrival: Arrival) => boolean,
+  { pair, args }: Stoppable,
+  check: (where: string) => Promise<void>,
+): Promise<number> {
   for (let [at, points] = [1, 0]; ; at += 1) {
     for (const when of ["before", "after"] as const) {
-      const { unanswered, code, writes } = await runStopped(pair, args, { at, when, signal: "SIGKILL" });
+      const { unanswered, code, writes } = await runStopped(pair, args, { at, when, counts, signal: "SIGKILL" });
       if (unanswered === undefined) {
-        console.log(`fedctl ${args.join(" ")}: killed ${points} times, at each of ${at - 1} requests`);
+        console.log(`fedctl ${args.join(" ")}: killed ${points} times, at ${at - 1} requests`);
         return points;
       }
       points += 1;
