@@ -1,5 +1,6 @@
 import { federatedKey } from "../propagation/target-key.ts";
 import { type Key, keyFor, nameFrom } from "./key.ts";
+import type { MendDelays } from "./mend-delays.ts";
 import type { ShardWork } from "./shard-work.ts";
 import type { TypeCaches } from "./type-caches.ts";
 
@@ -13,6 +14,7 @@ export interface Run {
   /** It has waited long enough for clusters that do not answer. */
   isImpatient: boolean;
   readonly timer: NodeJS.Timeout;
+  readonly mends: MendDelays;
 }
 
 /** Has all its objects looked at. @param prefix only keys that begin so */

@@ -8,6 +8,7 @@ import type { CompactObject } from "./compact-object.ts";
 import type { EngineLog } from "./engine-log.ts";
 import type { EngineGauges } from "./engine-metrics.ts";
 import { keyFor, keyOf, nameFrom } from "./key.ts";
+import { createMendDelays } from "./mend-delays.ts";
 import type { OpenMember } from "./members.ts";
 import type { CacheChange } from "./object-cache.ts";
 import { concernsContents, isNewsOfMember, isOwnDoing } from "./object-news.ts";
@@ -57,8 +58,8 @@ export interface TypeRunsOptions {
   readonly isHostSynced: () => boolean;
 }
 
-/** Copies that others change are looked at a moment later: who changes one mostly changes it again. */
-const memberDelayMs = 1_000;
+/** What a member's object says of itself is gathered a moment later: it mostly says more soon. */
+const statusDelayMs = 1_000;
 /** A cluster that is called ready and does not list its objects holds nobody up for longer. */
 const patienceMs = 30_000;
 
@@ -182,6 +183,7 @@ function startRun(type: PropagatedType, options: StartOptions): Run {
     isOpen: false,
     known: new Set(),
     isImpatient: false,
+    mends: createMendDelays(),
     timer: setTimeout(() => {
       run.isImpatient = true;
       proceed();
@@ -229,11 +231,16 @@ function memberChanged(run: Run, { cluster, change }: MemberEvent, work: ShardWo
   // What a first list tells is looked at when all of it is known.
   if (!run.isOpen || !run.known.has(cluster) || !isNewsOfMember(change, type.collectsStatus)) return;
   const key = keyFor(federatedKey(type, nameFrom(change.key)));
-  const isGone = change.now === undefined;
-  work.add({ type: type.name, key }, isGone ? 0 : memberDelayMs, {
+  const delayMs = delayOf(run, change);
+  work.add({ type: type.name, key }, delayMs, {
     cluster,
     resourceVersion: change.now?.resourceVersion,
   });
+}
+
+function delayOf({ caches, mends }: Run, { key, now }: CacheChange<CompactObject>): number {
+  if (caches.type.collectsStatus && now !== undefined) return statusDelayMs;
+  return mends.next(key, { nowMs: performance.now(), isGone: now === undefined });
 }
 
 interface StateEvent {

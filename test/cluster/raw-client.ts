@@ -1,4 +1,5 @@
 import { Agent, request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterDetails } from "./details.ts";
 
 export interface RawRequest {
@@ -50,9 +51,16 @@ function send(agent: Agent, server: string, options: RawRequest): Promise<RawRes
   });
 }
 
-/** The object at `path`, or undefined where the server says 404. Throws on any other answer but 200. */
+/**
+ * The object at `path`, or undefined where the server says 404. A server that has just started and asks to be asked later is. Throws on
+ * any other answer but 200.
+ */
 export async function rawGet<T = Record<string, unknown>>(cluster: RawCluster, path: string): Promise<T | undefined> {
-  const response = await rawRequest(cluster, { method: "GET", path });
+  let response = await rawRequest(cluster, { method: "GET", path });
+  for (let tries = 1; response.status === 429 && tries < 10; tries += 1) {
+    await sleep(1_000);
+    response = await rawRequest(cluster, { method: "GET", path });
+  }
   return response.status === 404 ? undefined : (parse(response, `GET ${path}`) as T); // The caller names what it asked for.
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KubeObject, UnknownObject } from "../../../src/kube/objects.ts";
 import type { ClusterDetails } from "../../cluster/details.ts";
@@ -85,6 +86,25 @@ describe("a controller", () => {
     await rawDelete(earth, path);
     await until(async () => (await rawGet(earth, path)) === undefined);
     expect(await valueIn(earth, key)).toBeUndefined();
+    await controller.stop();
+  });
+
+  test("does not fight as fast as it can for a copy that somebody deletes each time", async () => {
+    const controller = start();
+    const namespace = await federateNamespace(earth, both);
+    const key = { namespace, name: "a" };
+    await federateConfigMap(earth, key, { placement: both });
+    await until(() => isPropagated(key));
+    let deletions = 0;
+    for (const end = Date.now() + 12_000; Date.now() < end;) {
+      await sleep(50);
+      if ((await valueIn(vulcan, key)) === undefined) continue;
+      deletions += 1;
+      await rawDelete(vulcan, configMapPath(namespace, "a"));
+    }
+    // At 0, 0, 2, 6 and 14 seconds.
+    expect(deletions).toBeLessThanOrEqual(5);
+    await until(() => isPropagated(key).then(async (is) => is && (await valueIn(vulcan, key)) === "1"));
     await controller.stop();
   });
 
