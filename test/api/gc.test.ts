@@ -1,29 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { collectGarbage, type GcOptions } from "../../src/federation/gc/gc.ts";
 import type { Secret } from "../../src/kube/objects.ts";
 import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
-import {
-  type ClusterPair,
-  rbacPath,
-  registrationOf,
-  registrationPath,
-  secretsPath,
-  startClusterPair,
-} from "../support/cluster-pair.ts";
+import { rbacPath, registrationOf, registrationPath, secretsPath } from "../support/cluster-pair.ts";
 import { coreRun, describeChange } from "../support/core-run.ts";
 import type { Federation } from "../support/federation.ts";
+import { pairForFile } from "../support/file-clusters.ts";
 import { connectThrough } from "../support/kubeconfig-connection.ts";
 import { clearPlaced, placeNamespace } from "../support/placed-objects.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
+const pair = pairForFile();
 afterEach(async () => {
   await pair.clear();
   await clearPlaced(pair.vulcan);
 });
-afterAll(() => pair.stop());
 
 interface Collected {
   readonly error: unknown;

@@ -1,27 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rawGet } from "../cluster/raw-client.ts";
-import {
-  askVulcan,
-  type ClusterPair,
-  decodeBase64,
-  registrationOf,
-  registrationPath,
-  secretsPath,
-  startClusterPair,
-} from "../support/cluster-pair.ts";
+import { askVulcan, decodeBase64, registrationOf, registrationPath, secretsPath } from "../support/cluster-pair.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 import { writeMemberKubeconfig } from "../support/member-kubeconfig.ts";
 import { startTlsFront } from "../support/tls-front.ts";
 import { startHttpProxy } from "./kube/proxies.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 async function closedAddress(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,22 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KubeFedCluster } from "../../src/federation/kubefed-types.ts";
 import { rawCreate, rawPatch } from "../cluster/raw-client.ts";
-import {
-  askVulcan,
-  type ClusterPair,
-  registrationOf,
-  registrationPath,
-  secretsPath,
-  startClusterPair,
-} from "../support/cluster-pair.ts";
+import { askVulcan, registrationOf, registrationPath, secretsPath } from "../support/cluster-pair.ts";
 import type { Federation, Told } from "../support/federation.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 const again = { errorOnExisting: false };
 const changesOf = ({ changes }: Told): string[] => changes.filter((change) => !change.startsWith("keep "));

@@ -1,20 +1,16 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KubeObject, Secret } from "../../src/kube/objects.ts";
 import { adminEntry, tokenEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { rawCreate, rawDelete, rawGet, rawPatch } from "../cluster/raw-client.ts";
 import { connectTo } from "../support/cluster-connection.ts";
-import { type ClusterPair, rbacPath, secretsPath, startClusterPair, wholeJoin } from "../support/cluster-pair.ts";
+import { rbacPath, secretsPath, wholeJoin } from "../support/cluster-pair.ts";
 import { uniqueName } from "../support/clusters.ts";
 import type { Told } from "../support/federation.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 import { letGuestRead } from "../support/obstacles.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 describe("nothing is written", () => {
   const refused = async (run: () => Promise<Told>): Promise<unknown> => {

@@ -1,27 +1,17 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { FederationDeps } from "../../src/federation/deps.ts";
 import { joinCluster } from "../../src/federation/join/join.ts";
 import { adminEntry, tokenEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { rawCreate, rawDelete, rawGet } from "../cluster/raw-client.ts";
-import {
-  type ClusterPair,
-  rbacPath,
-  registrationPath,
-  secretsPath,
-  startClusterPair,
-} from "../support/cluster-pair.ts";
+import { rbacPath, registrationPath, secretsPath } from "../support/cluster-pair.ts";
 import { coreRun } from "../support/core-run.ts";
 import type { Federation } from "../support/federation.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 import { connectThrough } from "../support/kubeconfig-connection.ts";
 import { refuseTokens } from "../support/obstacles.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 const shortestWaitMs = 500;
 

@@ -1,29 +1,23 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Secret } from "../../src/kube/objects.ts";
 import { adminEntry, tokenEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
 import {
   askVulcan,
-  type ClusterPair,
   decodeBase64,
   rbacPath,
   registrationOf,
   registrationPath,
   secretsPath,
-  startClusterPair,
   wholeJoin,
 } from "../support/cluster-pair.ts";
 import { uniqueName } from "../support/clusters.ts";
 import type { Federation } from "../support/federation.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 import { writeMemberKubeconfig } from "../support/member-kubeconfig.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 /** Credentials in the host: whatever is named after the cluster. */
 async function credentialsOf({ namespace }: Federation, name: string): Promise<string[]> {

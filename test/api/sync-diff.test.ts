@@ -1,28 +1,19 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { diffFederation, type DiffResult } from "../../src/engine/diff.ts";
 import { rawCreate, rawDelete, rawPatch } from "../cluster/raw-client.ts";
-import { type ClusterPair, startClusterPair } from "../support/cluster-pair.ts";
 import { coreRun } from "../support/core-run.ts";
 import {
   changeSpec,
   configMapPath,
-  type EngineFederation,
   federate,
   federatedConfigMap,
   federatedNamespace,
   inClusters,
-  openEngineFederation,
 } from "../support/engine-runs.ts";
+import { federationForFile } from "../support/file-clusters.ts";
 import { connectThrough } from "../support/kubeconfig-connection.ts";
 
-let pair: ClusterPair;
-let federation: EngineFederation;
-
-beforeAll(async () => {
-  pair = await startClusterPair();
-  federation = await openEngineFederation(pair);
-});
-afterAll(() => pair.stop());
+const { pair, federation } = federationForFile();
 
 async function diff(namespace: string): Promise<DiffResult> {
   const { signal } = new AbortController();

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { enableTypes } from "../../src/federation/enable/enable.ts";
 import type { KubeFedCluster } from "../../src/federation/kubefed-types.ts";
 import type { KubeObject } from "../../src/kube/objects.ts";
 import { rawCreate, rawDelete, rawGet, rawPatch } from "../cluster/raw-client.ts";
-import { type ClusterPair, registrationPath, startClusterPair } from "../support/cluster-pair.ts";
+import { registrationPath } from "../support/cluster-pair.ts";
 import { coreRun } from "../support/core-run.ts";
 import {
   changeSpec,
   configMapPath,
-  type EngineFederation,
   everywhere,
   federate,
   federatedConfigMap,
@@ -16,19 +15,12 @@ import {
   federatedPath,
   inClusters,
   labelOf,
-  openEngineFederation,
   propagationOf,
 } from "../support/engine-runs.ts";
+import { federationForFile } from "../support/file-clusters.ts";
 import { connectThrough } from "../support/kubeconfig-connection.ts";
 
-let pair: ClusterPair;
-let federation: EngineFederation;
-
-beforeAll(async () => {
-  pair = await startClusterPair();
-  federation = await openEngineFederation(pair);
-});
-afterAll(() => pair.stop());
+const { pair, federation } = federationForFile();
 
 const template = { data: { colour: "red" } };
 

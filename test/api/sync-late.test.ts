@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { dispatch } from "../../src/engine/dispatch.ts";
 import { silentEvents } from "../../src/engine/event-recorder.ts";
 import { getSource } from "../../src/engine/object-source.ts";
@@ -9,31 +9,23 @@ import { openPlane, type Plane } from "../../src/engine/sync-plane.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { UnknownObject } from "../../src/kube/objects.ts";
 import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
-import { type ClusterPair, registrationPath, startClusterPair } from "../support/cluster-pair.ts";
+import { registrationPath } from "../support/cluster-pair.ts";
 import { coreRun } from "../support/core-run.ts";
 import {
   changeSpec,
   configMapPath,
-  type EngineFederation,
   federate,
   federatedConfigMap,
   federatedNamespace,
   federatedPath,
   type FederatedStatus,
   inClusters,
-  openEngineFederation,
 } from "../support/engine-runs.ts";
+import { federationForFile } from "../support/file-clusters.ts";
 import { startInterceptor } from "../support/interceptor.ts";
 import { connectThrough } from "../support/kubeconfig-connection.ts";
 
-let pair: ClusterPair;
-let federation: EngineFederation;
-
-beforeAll(async () => {
-  pair = await startClusterPair();
-  federation = await openEngineFederation(pair);
-});
-afterAll(() => pair.stop());
+const { pair, federation } = federationForFile();
 
 interface Opened {
   readonly plane: Plane;

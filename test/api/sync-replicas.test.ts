@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { UnknownObject } from "../../src/kube/objects.ts";
 import { rawCreate, rawGet, rawPatch } from "../cluster/raw-client.ts";
-import { type ClusterPair, startClusterPair } from "../support/cluster-pair.ts";
-import {
-  type EngineFederation,
-  everywhere,
-  federate,
-  federatedNamespace,
-  federatedPath,
-  openEngineFederation,
-} from "../support/engine-runs.ts";
+import { everywhere, federate, federatedNamespace, federatedPath } from "../support/engine-runs.ts";
+import { federationForFile } from "../support/file-clusters.ts";
 
-let pair: ClusterPair;
-let federation: EngineFederation;
-
-beforeAll(async () => {
-  pair = await startClusterPair();
-  federation = await openEngineFederation(pair);
-});
-afterAll(() => pair.stop());
+const { pair, federation } = federationForFile();
 
 const labels = { app: "web" };
 const pod = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web" }] } };

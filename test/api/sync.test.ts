@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KubeObject, UnknownObject } from "../../src/kube/objects.ts";
 import { rawCreate, rawDelete, rawGet, rawPatch } from "../cluster/raw-client.ts";
-import { type ClusterPair, startClusterPair } from "../support/cluster-pair.ts";
 import {
   changeSpec,
   configMapPath,
-  type EngineFederation,
   everywhere,
   federate,
   federatedConfigMap,
@@ -13,18 +11,11 @@ import {
   federatedPath,
   inClusters,
   labelOf,
-  openEngineFederation,
   propagationOf,
 } from "../support/engine-runs.ts";
+import { federationForFile } from "../support/file-clusters.ts";
 
-let pair: ClusterPair;
-let federation: EngineFederation;
-
-beforeAll(async () => {
-  pair = await startClusterPair();
-  federation = await openEngineFederation(pair);
-});
-afterAll(() => pair.stop());
+const { pair, federation } = federationForFile();
 
 const template = { data: { colour: "red" } };
 

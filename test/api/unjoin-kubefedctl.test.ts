@@ -1,14 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rawCreate, rawGet } from "../cluster/raw-client.ts";
-import { type ClusterPair, rbacPath, registrationPath, startClusterPair } from "../support/cluster-pair.ts";
+import { rbacPath, registrationPath } from "../support/cluster-pair.ts";
 import type { Federation } from "../support/federation.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 describe("a cluster that kubefedctl joined", () => {
   test("is unjoined whole", async () => {

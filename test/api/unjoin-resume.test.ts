@@ -1,26 +1,23 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { resumeUnjoin } from "../../src/federation/unjoin/resume.ts";
 import { parseResumeDocument, resumeDocument } from "../../src/federation/unjoin/resume-document.ts";
 import type { ResumeStore, UnfinishedUnjoin } from "../../src/federation/unjoin/unjoin.ts";
 import { rawCreate, rawGet } from "../cluster/raw-client.ts";
 import { adminEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { withFreePorts } from "../cluster/ports.ts";
-import { type ClusterPair, registrationPath, startClusterPair } from "../support/cluster-pair.ts";
+import { registrationPath } from "../support/cluster-pair.ts";
 import { coreRun, describeChange } from "../support/core-run.ts";
 import type { Federation, Told } from "../support/federation.ts";
+import { pairForFile } from "../support/file-clusters.ts";
 import { connectThrough } from "../support/kubeconfig-connection.ts";
 import { clearPlaced, managed, placeNamespace } from "../support/placed-objects.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
+const pair = pairForFile();
 afterEach(async () => {
   await pair.clear();
   await clearPlaced(pair.vulcan);
 });
-afterAll(() => pair.stop());
 
 /** Keeps what a file would hold. */
 function memory(): ResumeStore & { readonly saved: UnfinishedUnjoin[] } {

@@ -1,22 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { rawCreate, rawDelete, rawGet, rawPatch } from "../cluster/raw-client.ts";
 import { tokenEntry, adminEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
-import { type ClusterPair, registrationPath, startClusterPair } from "../support/cluster-pair.ts";
+import { registrationPath } from "../support/cluster-pair.ts";
 import { connectTo } from "../support/cluster-connection.ts";
 import type { Federation } from "../support/federation.ts";
+import { pairForFile } from "../support/file-clusters.ts";
 import { addDeadGroup, letGuestRead } from "../support/obstacles.ts";
 import { clearPlaced, managed, placeNamespace, placeShop } from "../support/placed-objects.ts";
 import { join } from "node:path";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
+const pair = pairForFile();
 afterEach(async () => {
   await pair.clear();
   await Promise.all([clearPlaced(pair.vulcan), clearPlaced(pair.earth)]);
 });
-afterAll(() => pair.stop());
 
 async function joined(): Promise<Federation> {
   const federation = await pair.openFederation();

@@ -1,27 +1,16 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { rawCreate, rawGet, rawList, rawPatch } from "../cluster/raw-client.ts";
 import { adminEntry, tokenEntry, userEntry, writeKubeconfig } from "../cluster/kubeconfig-file.ts";
 import { withFreePorts } from "../cluster/ports.ts";
 import { connectTo } from "../support/cluster-connection.ts";
-import {
-  type ClusterPair,
-  rbacPath,
-  registrationOf,
-  registrationPath,
-  secretsPath,
-  startClusterPair,
-} from "../support/cluster-pair.ts";
+import { rbacPath, registrationOf, registrationPath, secretsPath } from "../support/cluster-pair.ts";
 import { uniqueName } from "../support/clusters.ts";
 import type { Federation, Told } from "../support/federation.ts";
+import { clearedPairForFile } from "../support/file-clusters.ts";
 import { letGuestRead } from "../support/obstacles.ts";
 
-let pair: ClusterPair;
-beforeAll(async () => {
-  pair = await startClusterPair();
-});
-afterEach(() => pair.clear());
-afterAll(() => pair.stop());
+const pair = clearedPairForFile();
 
 const namespacePath = ({ namespace }: Federation): string => `/api/v1/namespaces/${namespace}`;
 
