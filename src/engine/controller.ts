@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ExitCode, FedctlError } from "../errors.ts";
 import type { Clock, FederationDeps } from "../federation/deps.ts";
+import { clusterWords } from "../federation/describe.ts";
 import { kubefedConfigName, kubefedConfigType, type KubeFedConfig } from "../federation/kubefed-types.ts";
 import { suggestCommand } from "../federation/suggest.ts";
 import type { KubeApi } from "../kube/kube-api.ts";
@@ -74,7 +75,7 @@ export async function runController(options: ControllerOptions, deps: Controller
   const controller: Process = { options, deps, settings, host, hostWatch, led, claiming: undefined, identity, page };
   const endpoints = await openEndpoints(controller);
   deps.log.info("started", {
-    cluster: host.context,
+    cluster: host.context || undefined,
     namespace: options.kubefedNamespace,
     scope: settings.scope,
     shards: options.shards,
@@ -106,7 +107,7 @@ async function readSettings(host: KubeApi, options: ControllerOptions): Promise<
   if (config !== undefined) return controllerSettings(config);
   throw new FedctlError(
     "KubeFedNotInstalled",
-    `KubeFed is not installed: cluster "${host.context}" has no KubeFedConfig "${kubefedConfigName}" in namespace "${namespace}"`,
+    `KubeFed is not installed: ${clusterWords(host.context)} has no KubeFedConfig "${kubefedConfigName}" in namespace "${namespace}"`,
     { hint: `install it: ${suggestCommand("install", options)}` },
   );
 }

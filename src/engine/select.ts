@@ -1,4 +1,5 @@
 import { ExitCode, FedctlError } from "../errors.ts";
+import { clusterWords } from "../federation/describe.ts";
 import { namespaceType } from "../federation/kubefed-types.ts";
 import type { Report } from "../federation/report.ts";
 import { findResource } from "../federation/resource-lookup.ts";
@@ -58,7 +59,10 @@ export async function tellAbsence(host: KubeApi, selection: Selection, report: P
   const { namespace, name } = selection;
   if (name !== undefined) await refuseAbsent(host, selection, name);
   else if (namespace !== undefined && (await host.get({ type: namespaceType, name: namespace })) === undefined) {
-    report.warn({ code: "NamespaceNotFound", message: `cluster "${host.context}" has no namespace "${namespace}"` });
+    report.warn({
+      code: "NamespaceNotFound",
+      message: `${clusterWords(host.context)} has no namespace "${namespace}"`,
+    });
   }
 }
 
@@ -70,7 +74,7 @@ async function refuseAbsent(host: KubeApi, { types, namespace }: Selection, name
   const where = key.namespace === undefined ? "" : ` in namespace "${key.namespace}"`;
   throw new FedctlError(
     "ObjectNotFound",
-    `cluster "${host.context}" has no ${type.federated.kind} "${name}"${where}, and no member has anything of it`,
+    `${clusterWords(host.context)} has no ${type.federated.kind} "${name}"${where}, and no member has anything of it`,
     {
       hint: `see what there is: kubectl --context ${quoted(host.context)} get ${groupQualifiedName(type.federated)} -A`,
     },

@@ -1,6 +1,6 @@
 import { FedctlError, hasCode } from "../errors.ts";
 import type { FederationDeps } from "../federation/deps.ts";
-import { nameOf } from "../federation/describe.ts";
+import { clusterWords, nameOf } from "../federation/describe.ts";
 import { isRecord } from "../federation/json-data.ts";
 import {
   type FederatedTypeConfig,
@@ -102,7 +102,7 @@ async function listOf<T extends FederatedTypeConfig | KubeFedCluster>(
 function notInstalled({ host, ...address }: PlaneOptions): FedctlError {
   return new FedctlError(
     "KubeFedNotInstalled",
-    `KubeFed is not installed in cluster "${host.context}", namespace "${address.kubefedNamespace}"`,
+    `KubeFed is not installed in ${clusterWords(host.context)}, namespace "${address.kubefedNamespace}"`,
     {
       hint: `check --host-cluster-context and --kubefed-namespace, or install it: ${suggestCommand("install", address)}`,
     },

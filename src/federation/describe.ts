@@ -10,3 +10,8 @@ export function objectLabel({ kind, name }: ObjectIdentity): string {
 export function nameOf({ metadata }: KubeObject): string {
   return metadata?.name ?? "";
 }
+
+/** A cluster of the kubeconfig in a sentence; in a pod there is none, and the context is "". */
+export function clusterWords(context: string): string {
+  return context === "" ? "the cluster this pod runs in" : `cluster "${context}"`;
+}
