@@ -8,12 +8,14 @@ import type { KubeApi } from "../kube/kube-api.ts";
 import { type ControllerSettings, controllerSettings } from "./controller-settings.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { type HttpEndpoint, openEndpoint, textPage } from "./http-endpoints.ts";
-import { LeadershipLost, standForLeader } from "./leader-election.ts";
+import { standForLeader } from "./leader-election.ts";
 import { createMetrics, type MetricsPage } from "./metrics.ts";
 import { reconcile } from "./reconcile.ts";
 import { createShard, type Shard } from "./shard.ts";
 import { claimsFor, refuseOtherController } from "./shard-claims.ts";
+import { createShardBalance, type ShardBalance } from "./shard-balance.ts";
 import type { ShardRange } from "./shard-key.ts";
+import { defaultAbandonAfterMs } from "./world.ts";
 
 export interface ControllerOptions {
   /** Of the kubeconfig; undefined: its current context, or the cluster this runs in. */
@@ -33,6 +35,8 @@ export interface ControllerOptions {
   readonly healthAddress: string | undefined;
   /** Of this process; what it stands for leader as begins so. */
   readonly name: string;
+  /** How long a deletion waits for clusters that cannot be reached. Default: ten minutes. */
+  readonly abandonAfterMs?: number;
   /** How long writes under way may take to end after the signal. */
   readonly graceMs: number;
 }
@@ -55,6 +59,7 @@ interface Process {
   readonly led: Map<number, Shard>;
   /** The one that this process stands for at the moment. */
   claiming: number | undefined;
+  readonly balance: ShardBalance;
   /** No other process has it, so that none takes a lock of this one for its own. */
   readonly identity: string;
   readonly page: MetricsPage;
@@ -72,7 +77,15 @@ export async function runController(options: ControllerOptions, deps: Controller
   const led = new Map<number, Shard>();
   const page = createMetrics(() => [...led.values()].map((shard) => shard.gauges()));
   const identity = `${options.name}_${randomUUID()}`;
-  const controller: Process = { options, deps, settings, host, hostWatch, led, claiming: undefined, identity, page };
+  const balance = createShardBalance({
+    shards: options.shards,
+    isPinned: options.shard !== undefined || !options.leaderElect,
+    identity,
+    leaseMs: settings.lease.leaseMs,
+    nowMs: () => performance.now(),
+  });
+  const common = { options, deps, settings, host, hostWatch, led, identity, page, balance };
+  const controller: Process = { ...common, claiming: undefined };
   const endpoints = await openEndpoints(controller);
   deps.log.info("started", {
     cluster: host.context || undefined,
@@ -142,8 +155,8 @@ async function openEndpoints({ options, led, page, deps }: Process): Promise<rea
 }
 
 async function runShard(range: ShardRange, controller: Process): Promise<void> {
-  const { options, deps, settings, hostWatch, identity } = controller;
-  if (!options.leaderElect) return lead(range, deps.signal, controller);
+  const { options, deps, settings, hostWatch, identity, balance } = controller;
+  if (!options.leaderElect) return lead(range, { signal: deps.signal, lost: new AbortController().signal }, controller);
   const name = `${range.index}`;
   let lastWord = "";
   const sayOnce = (word: string, say: () => void): void => {
@@ -152,18 +165,18 @@ async function runShard(range: ShardRange, controller: Process): Promise<void> {
   };
   await standForLeader({
     // Not behind a hundred writes: a lock that is renewed too late is lost.
-    claims: claimsFor(range, { ...options, host: hostWatch, settings, identity, clock: deps.clock }),
+    claims: claimsFor(range, { ...options, host: hostWatch, settings, identity, clock: deps.clock, balance }),
     times: settings.lease,
     clock: deps.clock,
     signal: deps.signal,
     requests: new AbortController().signal,
     mayClaim: () => mayTakeMore(range, controller),
-    lead: (signal) => {
+    lead: (signal, lost) => {
       controller.claiming = undefined;
       sayOnce("leads", () => {
         deps.log.info("leading", { shard: name });
       });
-      return lead(range, signal, controller);
+      return leadForNow(range, { signal, lost }, controller);
     },
     onWaiting: (lock, holder) => {
       controller.claiming = undefined;
@@ -178,10 +191,24 @@ async function runShard(range: ShardRange, controller: Process): Promise<void> {
   });
 }
 
+/** Leads until the signal fires, or others are to have the shard. */
+async function leadForNow(range: ShardRange, { signal, lost }: LeadSignals, controller: Process): Promise<void> {
+  const { balance, deps } = controller;
+  const { index } = range;
+  const giveBack = balance.began(index);
+  try {
+    await lead(range, { signal: AbortSignal.any([signal, giveBack]), lost }, controller);
+  } finally {
+    balance.ended(index);
+    if (giveBack.aborted) deps.log.info("shard is given back, for others to have their part", { shard: `${index}` });
+  }
+}
+
 /** Others that start at the same time shall have their part: shards are taken one by one, and with a lease's time in between. */
 function mayTakeMore({ index }: ShardRange, controller: Process): boolean {
-  const { led, settings, options, claiming } = controller;
+  const { led, settings, options, claiming, balance } = controller;
   if (options.shards === 1) return true;
+  if (!balance.mayClaim(index)) return false;
   if (claiming !== undefined && claiming !== index) return false;
   if (led.size > 0 && performance.now() - lastTakenMs(led) <= settings.lease.leaseMs) return false;
   controller.claiming = index;
@@ -194,7 +221,12 @@ function lastTakenMs(led: ReadonlyMap<number, Shard>): number {
   return Math.max(...[...led.values()].map((shard) => takenAt.get(shard) ?? 0));
 }
 
-async function lead(range: ShardRange, signal: AbortSignal, controller: Process): Promise<void> {
+interface LeadSignals {
+  readonly signal: AbortSignal;
+  readonly lost: AbortSignal;
+}
+
+async function lead(range: ShardRange, { signal, lost }: LeadSignals, controller: Process): Promise<void> {
   const { options, deps, settings, host, hostWatch, led, page } = controller;
   const { kubefedNamespace, concurrency: workers, graceMs } = options;
   const shard = createShard({
@@ -212,11 +244,12 @@ async function lead(range: ShardRange, signal: AbortSignal, controller: Process)
     workers,
     graceMs,
     writesNormalEvents: options.writesNormalEvents,
+    abandonAfterMs: options.abandonAfterMs ?? defaultAbandonAfterMs,
   });
   takenAt.set(shard, performance.now());
   led.set(range.index, shard);
   try {
-    await shard.run(signal, () => signal.reason instanceof LeadershipLost);
+    await shard.run(signal, lost);
   } finally {
     led.delete(range.index);
   }

@@ -34,6 +34,10 @@ export interface ClaimOptions {
   readonly clock: Pick<Clock, "now">;
   /** The lock is looked at and left alone: for a lock of others that must not be held by anybody. */
   readonly readOnly?: boolean;
+  /** What is written for the holder to read while somebody else has it; now and then, and each time another text. */
+  readonly wish?: () => string | undefined;
+  /** Told, while it is held, of a wish of somebody who is alive: it was seen to change. */
+  readonly onWish?: (wish: string) => void;
   /** It is not given back: others of the same name may still need it. */
   readonly isShared?: boolean;
 }
@@ -42,11 +46,13 @@ export interface ClaimOptions {
  * Makes a {@link Claim}. Whether a lock has run out is judged by how long this candidate has not seen it change, in the time of its own
  * process: clocks of machines differ, and jump.
  */
-export function createClaim({ lock, identity, times, clock, readOnly = false, isShared = false }: ClaimOptions): Claim {
+export function createClaim(options: ClaimOptions): Claim {
+  const { lock, identity, times, clock, readOnly = false, isShared = false } = options;
+  const wishes = createWishes(options);
   let seen: { readonly text: string; readonly atMs: number } | undefined;
 
   function ageOf(record: LeaderRecord): number {
-    const text = JSON.stringify(record);
+    const text = textOf(record);
     const nowMs = performance.now();
     if (seen?.text !== text) seen = { text, atMs: nowMs };
     return nowMs - seen.atMs;
@@ -73,25 +79,70 @@ export function createClaim({ lock, identity, times, clock, readOnly = false, is
     return isFree ? undefined : { kind: "taken", holder: last.holder };
   }
 
+  /** Who waits wrote a wish in between: that must not cost the renewal. */
+  async function writeAgain(signal: AbortSignal): Promise<LeaderRecord | undefined> {
+    const last = await lock.read(signal);
+    return last?.holder === identity ? lock.write(nextRecord(last), signal) : undefined;
+  }
+
+  async function take(last: LeaderRecord | undefined, signal: AbortSignal): Promise<Attempt> {
+    const written = (await lock.write(nextRecord(last), signal)) ?? (await writeAgain(signal));
+    if (written === undefined) {
+      const other = await lock.read(signal);
+      return other?.holder === identity ? { kind: "held" } : { kind: "taken", holder: other?.holder ?? "" };
+    }
+    seen = { text: textOf(written), atMs: performance.now() };
+    return { kind: "held" };
+  }
+
   return {
     label: lock.label,
     async claim(signal) {
       const last = await lock.read(signal);
-      const judged = last === undefined ? undefined : judge(last);
+      if (last === undefined) return readOnly ? { kind: "held" } : take(last, signal);
+      const judged = judge(last);
+      if (judged?.kind === "taken") await wishes.tell(last, signal);
       if (judged !== undefined) return judged;
       if (readOnly) return { kind: "held" };
-      const written = await lock.write(nextRecord(last), signal);
-      if (written === undefined) {
-        const other = await lock.read(signal);
-        return other?.holder === identity ? { kind: "held" } : { kind: "taken", holder: other?.holder ?? "" };
-      }
-      seen = { text: JSON.stringify(written), atMs: performance.now() };
-      return { kind: "held" };
+      if (last.holder === identity) wishes.hear(last);
+      return take(last, signal);
     },
     async release(signal) {
       if (readOnly || isShared) return;
       const last = await lock.read(signal);
       if (last?.holder === identity) await lock.write({ ...last, holder: "", leaseSeconds: 1 }, signal);
+    },
+  };
+}
+
+/** What tells that the holder lives: not what others wish. */
+function textOf(record: LeaderRecord): string {
+  return JSON.stringify({ ...record, wish: undefined });
+}
+
+interface Wishes {
+  /** @throws FedctlError Server* */
+  tell(held: LeaderRecord, signal: AbortSignal): Promise<void>;
+  hear(own: LeaderRecord): void;
+}
+
+function createWishes({ lock, times, wish, onWish }: ClaimOptions): Wishes {
+  let toldMs = -Infinity;
+  let heard: string | undefined;
+  let hasRead = false;
+  return {
+    async tell(held, signal) {
+      hasRead = false;
+      if (performance.now() - toldMs < times.leaseMs / 3) return;
+      const text = wish?.();
+      if (text === undefined) return;
+      toldMs = performance.now();
+      await lock.write({ ...held, wish: text }, signal);
+    },
+    hear(own) {
+      const isNew = hasRead && own.wish !== heard;
+      [hasRead, heard] = [true, own.wish];
+      if (isNew && own.wish !== undefined) onWish?.(own.wish);
     },
   };
 }
@@ -107,15 +158,10 @@ export interface LeadOptions {
   readonly requests: AbortSignal;
   /** Asked before each try to become leader. Default: always. */
   readonly mayClaim?: () => boolean;
-  /** Works until its signal fires, and ends what is under way then. Its reason is a {@link LeadershipLost} when nothing may be written any more. */
-  readonly lead: (signal: AbortSignal) => Promise<void>;
+  /** Works until its signal fires, and ends what is under way then; when `lost` fires, somebody else may lead and nothing may be written any more. */
+  readonly lead: (signal: AbortSignal, lost: AbortSignal) => Promise<void>;
   readonly onWaiting: (label: string, holder: string) => void;
   readonly onError: (error: FedctlError) => void;
-}
-
-/** Somebody else may lead already. */
-export class LeadershipLost extends Error {
-  override readonly name = "LeadershipLost";
 }
 
 /** Stands for leader, leads, and stands again when leadership was lost; until `signal` fires. */
@@ -147,13 +193,13 @@ async function claimAll({ claims, requests, onWaiting, onError }: LeadOptions): 
 }
 
 async function leadUntilEnd(options: LeadOptions): Promise<void> {
-  const stop = new AbortController();
+  const lost = new AbortController();
   const ended = new AbortController();
-  const work = options.lead(AbortSignal.any([options.signal, stop.signal])).finally(() => {
+  const work = options.lead(AbortSignal.any([options.signal, lost.signal]), lost.signal).finally(() => {
     ended.abort();
   });
   const isKept = await renewUntil(ended.signal, options);
-  if (!isKept) stop.abort(new LeadershipLost("leadership was lost"));
+  if (!isKept) lost.abort();
   await work;
   if (isKept) await releaseAll(options);
 }

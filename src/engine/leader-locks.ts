@@ -10,6 +10,8 @@ export interface LeaderRecord {
   readonly acquiredAt: string;
   readonly renewedAt: string;
   readonly transitions: number;
+  /** What somebody who waits for a Lease says to who holds it. Absent: it stays as it is. */
+  readonly wish?: string | undefined;
 }
 
 /** A lock in an object of the host cluster. */
@@ -36,6 +38,8 @@ const leaseType: ResourceType = {
   namespaced: true,
 };
 
+const wishAnnotation = "fedctl-controller/wish";
+
 interface Lease extends KubeObject {
   spec?: Readonly<Record<string, unknown>>;
 }
@@ -45,9 +49,12 @@ export function leaseLock({ api, namespace, name }: LockPlace): LeaderLock {
   return objectLock<Lease>(
     { api, namespace, name, type: leaseType },
     {
-      recordOf: ({ spec = {} }) => recordFrom(spec),
-      withRecord: (object, { holder, leaseSeconds, acquiredAt, renewedAt, transitions }) => ({
+      recordOf: ({ spec = {}, metadata }) => ({ ...recordFrom(spec), wish: metadata?.annotations?.[wishAnnotation] }),
+      withRecord: (object, { holder, leaseSeconds, acquiredAt, renewedAt, transitions, wish }) => ({
         ...object,
+        ...(wish !== undefined && {
+          metadata: { ...object.metadata, annotations: { ...object.metadata?.annotations, [wishAnnotation]: wish } },
+        }),
         spec: {
           holderIdentity: holder,
           // The server wants at least one second, also of a lock that was given back.

@@ -166,6 +166,12 @@ function labelsOf({ metadata }: KubeFedCluster): string {
   return JSON.stringify(metadata?.labels ?? {});
 }
 
+/** Nobody has asked it yet, or it was found ready and is about to be talked to. */
+function isPending(cluster: KubeFedCluster, isOpen: boolean): boolean {
+  const conditions = cluster.status?.conditions ?? [];
+  return conditions.length === 0 || (isReadyCluster(cluster) && !isOpen);
+}
+
 function memberOf({ cluster, open }: Entry): MemberCluster {
   const name = nameOf(cluster);
   const ready = isReadyCluster(cluster);
@@ -174,6 +180,7 @@ function memberOf({ cluster, open }: Entry): MemberCluster {
     labels: cluster.metadata?.labels ?? {},
     ready: ready && open !== undefined,
     ...(!(ready && open !== undefined) && { reason: reasonOf(cluster, ready) }),
+    isPending: isPending(cluster, open !== undefined),
     isHost: open?.isHost,
     api() {
       if (open !== undefined) return open.api;

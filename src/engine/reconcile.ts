@@ -49,7 +49,7 @@ async function applyPlan(run: Run, plan: ReconcilePlan): Promise<ReconcileOutcom
     case "nothing":
       return nothing;
     case "orphan":
-      return outcomeOf(await dispatchAll(run, plan.members), "");
+      return orphan(run, plan);
     case "refused":
       return refuse(run, plan);
     case "removal":
@@ -57,6 +57,15 @@ async function applyPlan(run: Run, plan: ReconcilePlan): Promise<ReconcileOutcom
     case "propagation":
       return propagate(run, plan);
   }
+}
+
+/** What is the federation's no more loses the label. Caches may lag behind: somebody may have federated it a moment ago. */
+async function orphan(run: Run, { members }: PlanOf<"orphan">): Promise<ReconcileOutcome> {
+  const { world, subject } = run;
+  if (members.every(({ decision }) => decision.action === "none")) return nothing;
+  if ((await world.host.get({ type: subject.type.federated, ...subject.key }, request)) !== undefined)
+    return { ...nothing, next: "recheck" };
+  return outcomeOf(await dispatchAll(run, members), "");
 }
 
 interface Finished extends ReconcileOutcome {
@@ -166,7 +175,6 @@ async function tellStatus({ world, subject }: Run, object: UnknownObject, outcom
   const facts = { generation, reason, clusters, updated, nowMs };
   await writeStatus(world.host, federatedOf({ world, subject }, object), {
     request,
-    // What somebody changed meanwhile was not propagated, and so its generation was not observed.
     statusOf: ({ status }) => nextStatus({ ...facts, current: status }),
   });
 }

@@ -64,6 +64,8 @@ async function candidates(
   { intersects }: SchedulingPreference,
   federated: UnknownObject,
 ): Promise<readonly MemberCluster[]> {
+  // Replicas that begin elsewhere stay there, unless the preference rebalances: a cluster that is ready in a moment would get none.
+  if (world.clusters().some(({ isPending }) => isPending === true)) return [];
   const ready = world.clusters().filter((cluster) => cluster.ready);
   if (!intersects) return ready;
   const own = selected(federated, ready);

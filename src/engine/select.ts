@@ -5,11 +5,12 @@ import type { Report } from "../federation/report.ts";
 import { findResource } from "../federation/resource-lookup.ts";
 import { groupQualifiedName } from "../federation/step.ts";
 import { type HostAddress, quoted, suggestCommand } from "../federation/suggest.ts";
-import type { KubeApi, ResourceType } from "../kube/kube-api.ts";
+import type { KubeApi } from "../kube/kube-api.ts";
 import type { PropagatedType } from "../propagation/types.ts";
 import type { Selection } from "./pass.ts";
 import { type SelectOptions, suggestPass } from "./suggest-pass.ts";
 import type { Plane } from "./sync-plane.ts";
+import { isSameType } from "./same-type.ts";
 
 /** What a pass is to look at. @throws FedctlError TypeNotFound, TypeAmbiguous, TypeNotEnabled, Usage */
 export async function selectSubjects(
@@ -89,7 +90,9 @@ async function findType(
   const named = plane.types.find((type) => answersTo(type, key.toLowerCase()));
   if (named !== undefined) return named;
   const resource = findResource(await host.discover(), key);
-  const found = plane.types.find(({ target, federated }) => isSame(target, resource) || isSame(federated, resource));
+  const found = plane.types.find(
+    ({ target, federated }) => isSameType(target, resource) || isSameType(federated, resource),
+  );
   if (found !== undefined) return found;
   const name = groupQualifiedName(resource);
   const isResting = plane.resting.includes(name);
@@ -107,8 +110,4 @@ async function findType(
 function answersTo({ name, target, federated }: PropagatedType, key: string): boolean {
   const names = [name, target.kind, federated.plural, federated.kind, groupQualifiedName(federated)];
   return names.some((each) => each.toLowerCase() === key);
-}
-
-function isSame(one: ResourceType, other: ResourceType): boolean {
-  return one.group === other.group && one.plural === other.plural;
 }

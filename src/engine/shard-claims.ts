@@ -4,6 +4,7 @@ import type { KubeApi } from "../kube/kube-api.ts";
 import type { ControllerSettings } from "./controller-settings.ts";
 import { type Claim, createClaim } from "./leader-election.ts";
 import { annotatedLock, leaseLock } from "./leader-locks.ts";
+import type { ShardBalance } from "./shard-balance.ts";
 import type { ShardRange } from "./shard-key.ts";
 
 /** KubeFed's controller holds it while it acts; so do ours, so that each sees the other. */
@@ -17,11 +18,12 @@ export interface ClaimsOptions {
   /** Of this process. */
   readonly identity: string;
   readonly clock: Clock;
+  readonly balance: Pick<ShardBalance, "wish" | "heard">;
 }
 
 /** What has to be held to work on a shard: KubeFed's lock, together with all other shards, and the shard's own Lease. */
 export function claimsFor(range: ShardRange, options: ClaimsOptions): readonly Claim[] {
-  const { host: api, kubefedNamespace: namespace, settings, identity, clock } = options;
+  const { host: api, kubefedNamespace: namespace, settings, identity, clock, balance } = options;
   const { lease: times, resourceLock } = settings;
   const common = { times, clock };
   const kubefed = { api, namespace, name: kubefedLockName };
@@ -36,7 +38,15 @@ export function claimsFor(range: ShardRange, options: ClaimsOptions): readonly C
       identity: groupIdentity(range),
       isShared: !isWhole,
     }),
-    createClaim({ ...common, lock: leaseLock({ api, namespace, name: leaseName(range) }), identity }),
+    createClaim({
+      ...common,
+      lock: leaseLock({ api, namespace, name: leaseName(range) }),
+      identity,
+      wish: balance.wish,
+      onWish: (wish) => {
+        balance.heard(range.index, wish);
+      },
+    }),
   ];
 }
 

@@ -21,7 +21,7 @@ import type { ShardOptions } from "./shard.ts";
 import { createShardWork, namespacesName, type ShardWork } from "./shard-work.ts";
 import { createTypeManager, type TypeManager } from "./type-manager.ts";
 import { createTypeRuns, type TypeRuns } from "./type-runs.ts";
-import { defaultAbandonAfterMs, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** What a shard is made of, each part told of what concerns it. */
 export interface ShardParts {
@@ -66,7 +66,7 @@ export function assembleShard(options: ShardOptions, signal: AbortSignal): Shard
   late.typeManager = createTypes(base, host);
   late.caches = createCaches(base);
   const { events, members, caches, runs } = late;
-  const plane = { ...settings, kubefedNamespace, abandonAfterMs: defaultAbandonAfterMs };
+  const plane = { ...settings, kubefedNamespace, abandonAfterMs: options.abandonAfterMs };
   late.world = createInformedWorld({ host, settings: plane, clock, events, signal, members, caches, runs });
   return late;
 }
@@ -187,6 +187,8 @@ function createCaches({ options, late }: Base): HostCaches {
 
 /** Preferences are looked at again so often: pods that find no place tell nobody. */
 const scheduleAgainMs = 30_000;
+/** So soon while nobody can tell yet which clusters are ready. */
+const pendingMs = 1_000;
 
 /** Decides placement and replicas of an object that has a preference, before it is looked at. */
 async function scheduleFor({ type, key }: Subject, { options, late }: Base): Promise<void> {
@@ -195,7 +197,8 @@ async function scheduleFor({ type, key }: Subject, { options, late }: Base): Pro
   if (kept === undefined) return;
   const preference = expand(kept);
   if (readPreference(preference).targetKind !== type.federated.kind) return;
-  late.work.add({ type: type.name, key: keyFor(key) }, scheduleAgainMs);
+  const isPending = late.members.list().some((member) => member.isPending === true);
+  late.work.add({ type: type.name, key: keyFor(key) }, isPending ? pendingMs : scheduleAgainMs);
   try {
     await scheduleReplicas(late.world, preference);
   } catch (error) {
@@ -213,6 +216,9 @@ function createWork(base: Base): ShardWork {
     typeOf: (name) => late.runs.cachesOf(name)?.type,
     reconcile: async (type, key) => {
       await scheduleFor({ type, key }, base);
+      // Meanwhile the type may have ended, and begun otherwise.
+      const isSame = late.runs.cachesOf(type.name)?.type === type;
+      if (!isSame || !late.runs.isSettled(type.name)) return { members: [], reason: "", next: "recheck" };
       return reconcile(late.world, { type, key });
     },
     onDone: ({ type, key }, outcome, ms) => {

@@ -28,6 +28,8 @@ export interface ShardOptions {
   readonly writesNormalEvents: boolean;
   /** Federated objects worked on at a time. */
   readonly workers: number;
+  /** How long a deletion waits for clusters that cannot be reached. */
+  readonly abandonAfterMs: number;
   /** How long what is under way may take to end. */
   readonly graceMs: number;
 }
@@ -38,10 +40,10 @@ export interface Shard {
   readonly synced: boolean;
   gauges(): EngineGauges;
   /**
-   * Works until the signal fires, ends what is under way, and resolves then. `isLost` tells at that moment that somebody else may lead
-   * already, so that nothing may be written any more.
+   * Works until the signal fires, ends what is under way, and resolves then. `lost` fires when somebody else may lead already, so that
+   * nothing may be written any more.
    */
-  run(signal: AbortSignal, isLost: () => boolean): Promise<void>;
+  run(signal: AbortSignal, lost: AbortSignal): Promise<void>;
 }
 
 /** Makes a {@link Shard}. */
@@ -60,16 +62,18 @@ export function createShard(options: ShardOptions): Shard {
       waiting: parts.work.waiting,
       cached: [...parts.runs.sizes()],
     }),
-    async run(signal, isLost) {
+    async run(signal, lost) {
       const watching = new AbortController();
       const running = parts.caches.run(watching.signal);
       metrics.leading(name, true);
       await fired(signal);
       metrics.leading(name, false);
-      if (isLost()) hard.abort();
-      const timer = setTimeout(() => {
+      const breakOff = (): void => {
         hard.abort();
-      }, options.graceMs);
+      };
+      lost.addEventListener("abort", breakOff, { once: true });
+      if (lost.aborted) breakOff();
+      const timer = setTimeout(breakOff, options.graceMs);
       await Promise.all([parts.work.stop(), parts.typeManager.stop()]);
       await parts.events.flush();
       clearTimeout(timer);

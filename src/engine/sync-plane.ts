@@ -18,7 +18,7 @@ import { type ClusterClients, createClusterClients } from "./cluster-clients.ts"
 import { controllerSettings, type ControllerSettings } from "./controller-settings.ts";
 import { isHostCluster } from "./host-cluster.ts";
 import { probeCluster } from "./probe-cluster.ts";
-import { planType } from "./type-plan.ts";
+import { planType, propagatesNamespaces } from "./type-plan.ts";
 import { defaultAbandonAfterMs, type MemberCluster, type PlaneSettings } from "./world.ts";
 
 /** A control plane as one pass sees it. */
@@ -113,7 +113,7 @@ function sortTypes(
   configs: readonly FederatedTypeConfig[],
   settings: ControllerSettings,
 ): Pick<Plane, "types" | "resting"> {
-  const hasNamespaces = configs.some((config) => nameOf(config) === "namespaces");
+  const hasNamespaces = propagatesNamespaces(configs.find((config) => nameOf(config) === "namespaces"));
   const plans = configs.map((config) => ({ name: nameOf(config), plan: planType(config, settings, hasNamespaces) }));
   const types = plans.flatMap(({ plan }) => (plan.kind === "run" ? [plan.type] : []));
   return {

@@ -27,6 +27,8 @@ export interface TypeCaches {
   closeMember(cluster: string): void;
   /** Asks again where a cluster could not be read. */
   retryMember(cluster: string): void;
+  /** True when the copies in that cluster were read. */
+  isKnown(cluster: string): boolean;
   /** True when the federated objects, and the copies in these clusters, were read, or it is known that they cannot be. */
   isComplete(clusters: readonly string[]): boolean;
   end(): Promise<void>;
@@ -87,6 +89,10 @@ export function createTypeCaches(options: TypeCachesOptions): TypeCaches {
     },
     closeMember,
     retryMember: (cluster) => members.get(cluster)?.informer.retryNow(),
+    isKnown: (cluster) => {
+      const state = members.get(cluster)?.informer.state;
+      return state?.synced === true && !isRefusal(state.error);
+    },
     isComplete(clusters) {
       if (!host.informer.state.synced) return false;
       return clusters.every((cluster) => {
@@ -145,6 +151,11 @@ function memberInformer({ name, watchApi }: OpenMember, options: TypeCachesOptio
     clock,
     random,
   });
+}
+
+/** The type is not served, or may not be read: whatever was read before, nothing is known now. */
+export function isRefusal(error: FedctlError | undefined): boolean {
+  return error?.code === "ServerNotFound" || error?.code === "ServerForbidden";
 }
 
 function liveOf(informer: Informer<CompactObject>, { target }: PropagatedType, key: Key): LiveObject {

@@ -5,7 +5,7 @@ import type { KubeApi, ObjectKey } from "../kube/kube-api.ts";
 import type { PropagatedType } from "../propagation/types.ts";
 import type { ControllerSettings } from "./controller-settings.ts";
 import { namespacesName } from "./shard-work.ts";
-import { isSameStatus, planType, type TypePlan, typeStatus } from "./type-plan.ts";
+import { isSameStatus, planType, propagatesNamespaces, type TypePlan, typeStatus } from "./type-plan.ts";
 import { createWorkQueue, type WorkResult } from "./work-queue.ts";
 
 /** Begins and ends the propagation of types as their FederatedTypeConfigs say. */
@@ -96,7 +96,7 @@ async function endIfOther(
 
 function planOf(config: FederatedTypeConfig | undefined, { settings, configOf }: TypeManagerOptions): TypePlan {
   if (config === undefined) return { kind: "rest" };
-  return planType(config, settings, configOf(namespacesName) !== undefined);
+  return planType(config, settings, propagatesNamespaces(configOf(namespacesName)));
 }
 
 function keyOf(config: FederatedTypeConfig): ObjectKey {

@@ -10,7 +10,15 @@ export type TypePlan =
   /** `why`: in words, where it is not what the config itself says. */
   | { readonly kind: "rest"; readonly why?: string };
 
-/** Whether and how a type is to be propagated (spec/kubefed D.1). Pure. @param hasNamespaces there is a config of namespaces */
+/**
+ * Whether namespaces are propagated. Where they are not, nobody knows which federated namespace wants what is in it, and what is in the
+ * clusters stays as it is. Pure. @param config of namespaces
+ */
+export function propagatesNamespaces(config: FederatedTypeConfig | undefined): boolean {
+  return config?.spec.propagation === "Enabled" && config.metadata?.deletionTimestamp === undefined;
+}
+
+/** Whether and how a type is to be propagated (spec/kubefed D.1). Pure. @param hasNamespaces see {@link propagatesNamespaces} */
 export function planType(config: FederatedTypeConfig, settings: PlanSettings, hasNamespaces: boolean): TypePlan {
   const { metadata, spec } = config;
   const isGoing = metadata?.deletionTimestamp !== undefined;
@@ -19,7 +27,7 @@ export function planType(config: FederatedTypeConfig, settings: PlanSettings, ha
   if (settings.scope === "Namespaced" && !isNamespaced)
     return { kind: "rest", why: "this control plane is confined to its namespace" };
   if (settings.scope === "Cluster" && isNamespaced && !hasNamespaces)
-    return { kind: "rest", why: "there is no FederatedTypeConfig for namespaces" };
+    return { kind: "rest", why: "namespaces are not propagated" };
   return { kind: "run", type: propagatedType(config, settings) };
 }
 

@@ -12,17 +12,18 @@ import { createMendDelays } from "./mend-delays.ts";
 import type { OpenMember } from "./members.ts";
 import type { CacheChange } from "./object-cache.ts";
 import { concernsContents, isNewsOfMember, isOwnDoing } from "./object-news.ts";
+import { isSameType } from "./same-type.ts";
 import type { ShardRange } from "./shard-key.ts";
 import { lookAtMember, lookAtStrays, lookAtType, type Run } from "./type-run.ts";
 import { namespacesName, type ShardWork } from "./shard-work.ts";
-import { createTypeCaches, type TypeCaches } from "./type-caches.ts";
+import { createTypeCaches, isRefusal, type TypeCaches } from "./type-caches.ts";
 import type { MemberCluster } from "./world.ts";
 
 /** The types that are propagated, and what has their objects looked at. */
 export interface TypeRuns {
   readonly cachesOf: (name: string) => TypeCaches | undefined;
   readonly types: () => readonly PropagatedType[];
-  /** Of each cluster that is ready its copies are known, or that they cannot be. */
+  /** What decisions are made from is known: federated objects and namespaces, and of each ready cluster its copies, or that they cannot be. */
   readonly isSettled: (name: string) => boolean;
   start(type: PropagatedType): void;
   end(name: string): Promise<void>;
@@ -79,7 +80,7 @@ export function createTypeRuns(options: TypeRunsOptions): TypeRuns {
   return {
     isSettled: (name) => {
       const run = runs.get(name);
-      return run === undefined || isSettled(run, options);
+      return run === undefined || (run.isOpen && hasNamespaces(run, runs, options) && isSettled(run, options));
     },
     cachesOf: (name) => runs.get(name)?.caches,
     types: () => [...runs.values()].map(({ caches }) => caches.type).sort(byName),
@@ -167,11 +168,6 @@ function byName(one: PropagatedType, other: PropagatedType): number {
   return one.name < other.name ? -1 : 1;
 }
 
-/** In whatever version. */
-function isSameType(one: ResourceType, other: ResourceType): boolean {
-  return one.group === other.group && one.plural === other.plural;
-}
-
 interface StartOptions extends TypeRunsOptions {
   readonly runs: ReadonlyMap<string, Run>;
   readonly proceed: () => void;
@@ -212,10 +208,10 @@ function startRun(type: PropagatedType, options: StartOptions): Run {
 }
 
 function federatedChanged(run: Run, change: CacheChange<CompactObject>, { work, runs }: StartOptions): void {
-  if (!run.isOpen) return;
   const { type } = run.caches;
   const { key, now } = change;
-  work.add({ type: type.name, key }, 0, { cluster: "", resourceVersion: now?.resourceVersion });
+  if (run.isOpen) work.add({ type: type.name, key }, 0, { cluster: "", resourceVersion: now?.resourceVersion });
+  // Those of other types may be looked at already when namespaces are not yet.
   const { namespace, name } = nameFrom(key);
   if (!isNamespaceType(type) || namespace !== name || !concernsContents(change)) return;
   for (const other of runs.values()) if (other !== run) lookAtType(other, work, `${name}/`);
@@ -252,20 +248,23 @@ interface StateEvent {
 function stateChanged(run: Run, { cluster, error }: StateEvent, { proceed, work }: StartOptions): void {
   proceed();
   if (cluster === undefined || !run.isOpen) return;
-  const isKnown = run.known.has(cluster);
-  const lacksType = error?.code === "ServerNotFound" || error?.code === "ServerForbidden";
-  if (error === undefined) run.known.add(cluster);
-  // Known for the first time, or known no more.
-  if ((error === undefined && !isKnown) || lacksType) lookAtMember(run, cluster, work);
+  const wasKnown = run.known.has(cluster);
+  const isKnown = run.caches.isKnown(cluster);
+  if (isKnown) run.known.add(cluster);
+  else run.known.delete(cluster);
+  // Known for the first time or again, or known no more.
+  if (isKnown !== wasKnown || isRefusal(error)) lookAtMember(run, cluster, work);
 }
 
-function mayOpen(run: Run, runs: ReadonlyMap<string, Run>, options: TypeRunsOptions): boolean {
-  const { isHostSynced, namespace } = options;
-  if (!isHostSynced() || !run.caches.federated.state.synced) return false;
-  const { target } = run.caches.type;
-  const needsNamespaces = namespace === undefined && target.namespaced;
-  if (needsNamespaces && runs.get(namespacesName)?.caches.federated.state.synced !== true) return false;
-  return run.isImpatient || isSettled(run, options);
+function mayOpen(run: Run, runs: Runs, options: TypeRunsOptions): boolean {
+  if (!options.isHostSynced() || !run.caches.federated.state.synced) return false;
+  return hasNamespaces(run, runs, options) && (run.isImpatient || isSettled(run, options));
+}
+
+/** Without its federated namespace an object is wanted nowhere: while none of those are known, nobody can tell, and what is there stays. */
+function hasNamespaces({ caches }: Run, runs: Runs, { namespace }: Pick<TypeRunsOptions, "namespace">): boolean {
+  if (namespace !== undefined || !caches.type.target.namespaced) return true;
+  return runs.get(namespacesName)?.caches.federated.state.synced === true;
 }
 
 function isSettled({ caches }: Run, { clusters, isSettling }: TypeRunsOptions): boolean {
@@ -277,7 +276,7 @@ function open(run: Run, { work, clusters, log }: TypeRunsOptions): void {
   run.isOpen = true;
   clearTimeout(run.timer);
   const names = clusters().map(({ name }) => name);
-  for (const name of names) if (run.caches.isComplete([name])) run.known.add(name);
+  for (const name of names) if (run.caches.isKnown(name)) run.known.add(name);
   lookAtType(run, work);
   for (const name of names) lookAtStrays(run, name, work);
   log.info("type is up to date in the caches", { type: run.caches.type.name, objects: run.caches.federated.size });

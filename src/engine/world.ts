@@ -6,6 +6,8 @@ import type { ClusterFacts, FederatedKey, LiveObject, PropagatedType, RecordedVe
 
 /** A joined cluster that can be asked. */
 export interface MemberCluster extends ClusterFacts {
+  /** Nobody can tell yet whether it is ready. */
+  readonly isPending?: boolean;
   /** @throws FedctlError when what is registered is no usable configuration */
   api(): KubeApi;
 }

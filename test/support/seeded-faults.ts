@@ -33,7 +33,7 @@ export function seededFaults(seed: number, part: number): Faults {
 }
 
 /** Mulberry32: numbers in [0, 1) of a 32-bit seed. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -56,13 +56,13 @@ function stand(identity: string, { name, cluster = earth, endsAfterMs = 0 }: Can
     clock,
     signal: AbortSignal.any([stop.signal, kill.signal]),
     requests: kill.signal,
-    lead: async (signal) => {
+    lead: async (signal, lost) => {
       told.push("lead");
       await new Promise((resolve) => {
         signal.addEventListener("abort", resolve, { once: true });
       });
       await sleep(endsAfterMs);
-      told.push(signal.reason instanceof Error && signal.reason.name === "LeadershipLost" ? "lost" : "stop");
+      told.push(lost.aborted ? "lost" : "stop");
     },
     onWaiting: (label, holder) => {
       const line = `waits for ${label.split(" ")[0] ?? ""} of ${holder}`;
