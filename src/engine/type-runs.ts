@@ -125,7 +125,8 @@ function memberMethods(
     memberReady(name) {
       for (const run of runs.values()) {
         run.caches.retryMember(name);
-        if (run.known.has(name)) lookAtType(run, work);
+        // Also copies of what was deleted while the cluster was away.
+        if (run.known.has(name)) lookAtMember(run, name, work);
       }
       proceed();
     },
