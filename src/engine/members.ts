@@ -17,7 +17,7 @@ export interface Members {
   readonly list: () => readonly MemberCluster[];
   /** Those that can be talked to. */
   readonly open: () => readonly OpenMember[];
-  /** A cluster that is called ready is about to be talked to, for the first time. */
+  /** A cluster that is called ready is about to be talked to, for the first time; or it has just come up, and is about to be asked how it is. */
   readonly isSettling: () => boolean;
 }
 
@@ -53,8 +53,12 @@ interface Entry {
   isOpening: boolean;
   /** It could not be talked to when that was tried. */
   hasFailed: boolean;
+  /** Since when it is registered so, as far as is known here. */
+  readonly sinceMs: number;
 }
 
+/** A first look at a cluster takes no longer, where anybody looks. Without it, every object would be told that the cluster is not ready. */
+const firstLookMs = 5_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
@@ -94,7 +98,7 @@ export function createMembers(options: MembersOptions): Members {
 
   function replace(name: string, cluster: KubeFedCluster, fingerprint: string): void {
     close(name);
-    const entry: Entry = { cluster, fingerprint, open: undefined, isOpening: false, hasFailed: false };
+    const entry = newEntry(cluster, fingerprint);
     entries.set(name, entry);
     onChange(name, "placement");
     startOpening(name, entry);
@@ -127,10 +131,15 @@ export function createMembers(options: MembersOptions): Members {
   };
 }
 
+function newEntry(cluster: KubeFedCluster, fingerprint: string): Entry {
+  const sinceMs = performance.now();
+  return { cluster, fingerprint, open: undefined, isOpening: false, hasFailed: false, sinceMs };
+}
+
 function lookups(entries: ReadonlyMap<string, Entry>): Pick<Members, "isSettling" | "open" | "list"> {
   const all = (): readonly Entry[] => [...entries.values()];
   return {
-    isSettling: () => all().some((entry) => entry.isOpening && !entry.hasFailed && entry.open === undefined),
+    isSettling: () => all().some((entry) => isAboutToOpen(entry) || isAboutToBeAsked(entry)),
     open: () =>
       all()
         .map((entry) => entry.open)
@@ -140,6 +149,18 @@ function lookups(entries: ReadonlyMap<string, Entry>): Pick<Members, "isSettling
         .map(memberOf)
         .sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
+}
+
+function isAboutToOpen({ isOpening, hasFailed, open }: Entry): boolean {
+  return isOpening && !hasFailed && open === undefined;
+}
+
+function isAboutToBeAsked({ cluster, sinceMs }: Entry): boolean {
+  return !wasAsked(cluster) && performance.now() - sinceMs < firstLookMs;
+}
+
+function wasAsked({ status }: KubeFedCluster): boolean {
+  return (status?.conditions ?? []).length > 0;
 }
 
 async function tryOpen(
@@ -168,8 +189,7 @@ function labelsOf({ metadata }: KubeFedCluster): string {
 
 /** Nobody has asked it yet, or it was found ready and is about to be talked to. */
 function isPending(cluster: KubeFedCluster, isOpen: boolean): boolean {
-  const conditions = cluster.status?.conditions ?? [];
-  return conditions.length === 0 || (isReadyCluster(cluster) && !isOpen);
+  return !wasAsked(cluster) || (isReadyCluster(cluster) && !isOpen);
 }
 
 function memberOf({ cluster, open }: Entry): MemberCluster {

@@ -4,6 +4,7 @@ import type { KubeObject, UnknownObject } from "../../../src/kube/objects.ts";
 import type { ClusterDetails } from "../../cluster/details.ts";
 import { rawCreate, rawDelete, rawGet, rawList, rawPatch } from "../../cluster/raw-client.ts";
 import { type ClusterSet, startClusters } from "../../cluster/start.ts";
+import { registrationPath } from "../../support/cluster-pair.ts";
 import { type RunningController, startController } from "../../support/controller.ts";
 import {
   configMapPath,
@@ -142,6 +143,15 @@ describe("a controller", () => {
     const second = start();
     await until(() => Promise.resolve(reconciledBy(second, namespace) >= names.length));
     await second.stop();
+    expect(await versionsOf(namespace)).toEqual(before);
+    // As where nothing but sync has run: nobody has asked the clusters how they are.
+    const cluster = (name: string): string => `${registrationPath(federation.namespace, name)}/status`;
+    for (const name of ["earth", "vulcan"]) await rawPatch(earth, cluster(name), { status: null });
+    const third = start();
+    await until(() => Promise.resolve(reconciledBy(third, namespace) >= names.length));
+    await until(async () => (await readinessOf(earth, federation, "vulcan")) === "Ready");
+    await third.stop();
+    expect(third.log.filter(({ status }) => status === "ClusterNotReady")).toEqual([]);
     expect(await versionsOf(namespace)).toEqual(before);
   });
 
